@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Header, Request, Response
-from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
@@ -58,12 +57,16 @@ class AreaRoute(APIRoute):
 
 def _query_names(route: APIRoute) -> frozenset[str]:
     names: set[str] = set()
-    for parameter in get_flat_dependant(route.dependant).query_params:
-        annotation = parameter.field_info.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            names.update(field.alias or name for name, field in annotation.model_fields.items())
-        else:
-            names.add(parameter.alias)
+    waiting = [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        waiting.extend(dependant.dependencies)
+        for parameter in dependant.query_params:
+            annotation = parameter.field_info.annotation
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                names.update(field.alias or name for name, field in annotation.model_fields.items())
+            else:
+                names.add(parameter.alias)
     return frozenset(names)
 
 

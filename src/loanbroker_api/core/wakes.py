@@ -38,7 +38,9 @@ class Waker:
     def __init__(self, redis_url: str | None) -> None:
         self._redis: ArqRedis | None = None
         if redis_url:
-            pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]redis_url, max_connections=4, timeout=1, socket_timeout=2, socket_connect_timeout=1)
+            pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
+                redis_url, max_connections=4, timeout=1, socket_timeout=2, socket_connect_timeout=1
+            )
             self._redis = ArqRedis(pool)
         self._sending: set[asyncio.Task[None]] = set()
         self._down_until = 0.0

@@ -50,6 +50,21 @@ class Gate:
             raise refusal
         return state.actor
 
+    async def still(self, actor: Actor, client: str) -> None:
+        """Judge a live stream again by the rules of a request; its access token may have run out, its session may not have.
+
+        Raises Unauthenticated or the policy's refusal.
+        """
+        if actor.session_id is None:
+            raise Unauthenticated
+        async with self.runtime.read(actor.tenant_id) as session:
+            state = await session_state(session, self.trees, actor.tenant_id, actor.session_id, actor.request)
+        if state is None:
+            raise Unauthenticated
+        refusal, _ = judge(Attempt(state.row, client, actor.request.ip, self.runtime.clock.now()))
+        if refusal:
+            raise refusal
+
 
 class RequestMiddleware:
     """Request id, client address, metrics, access log, and the last net under every failure."""
@@ -86,7 +101,7 @@ class RequestMiddleware:
         try:
             await self.app(scope, receive, answer)
         except Exception as error:
-            log.error("request_failed", exc_info=error)
+            log.error("request_failed", exc_info=error)  # noqa: TRY400 - rendered without values
             if status:
                 raise
             await problem_response(as_problem(error), accept_language=headers.get("accept-language"), request_id=request_id)(
@@ -137,9 +152,7 @@ class AuthenticationMiddleware:
         headers = Headers(scope=scope)
         scheme, _, token = headers.get("authorization", "").partition(" ")
         try:
-            if scheme.lower() != "bearer" or not token:
-                raise Unauthenticated
-            scope["state"]["actor"] = await self.gate.admit(token.strip(), scope["state"]["request"])
+            scope["state"]["actor"] = await self.gate.admit(token.strip() if scheme.lower() == "bearer" else "", scope["state"]["request"])
         except Problem as problem:
             refusal = problem
         except Exception as error:  # noqa: BLE001 - a database that is down is told as such

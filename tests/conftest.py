@@ -11,9 +11,8 @@ import pytest
 from loanbroker_api.embedded import APPLICATION, MIGRATOR, EmbeddedServers, bootstrap_roles
 
 TEST_POSTGRES = {
-    # A test's data need not survive a power cut; a killed server recovers from the kernel's cache all the same.
+    # A test's data need not survive a power cut. synchronous_commit stays on: a killed server must still have what was committed.
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "128MB",
 }

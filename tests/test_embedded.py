@@ -1,6 +1,7 @@
 """The embedded servers against everything that a crash leaves behind."""
 
 import contextlib
+import hashlib
 import os
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from loanbroker_api.embedded.supervise import wait_until
 
 @pytest.fixture
 def data_dir(open_folder: Path, request: pytest.FixtureRequest) -> Path:
-    return open_folder / request.node.name
+    return open_folder / hashlib.sha256(request.node.name.encode()).hexdigest()[:8]
 
 
 @pytest.fixture(scope="module")

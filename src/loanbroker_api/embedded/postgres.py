@@ -87,6 +87,14 @@ class Postgres:
         self._memory.keep("socket_folder", str(folder))
         return folder
 
+    def remove_socket_folder(self) -> None:
+        """Takes the temporary folder away again; the next start makes a new one."""
+        kept = self._memory.read().get("socket_folder")
+        if kept is not None:
+            with suppress(OSError):
+                Path(str(kept)).rmdir()
+            self._memory.keep("socket_folder", None)
+
     def command(self, port: int) -> Command:
         """One postgres on that port, loopback and socket only. SIGINT is its fast shutdown."""
         options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]

@@ -133,6 +133,8 @@ class EmbeddedServers:
             keeper.begin_stop()
         for keeper in self._keepers.values():
             keeper.stop()
+        if self._postgres is not None:
+            self._postgres.remove_socket_folder()
         if self._lock is not None:
             self._lock.release()
             self._lock = None

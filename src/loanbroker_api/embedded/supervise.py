@@ -37,6 +37,7 @@ class Command:
     env: Mapping[str, str]
     user: OsUser | None = None
     log: Path | None = None
+    stdin: Path = Path(os.devnull)
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 20.0
     whole_group: bool = False
@@ -46,12 +47,12 @@ class Command:
         """Starts it in a session of its own, so that Ctrl-C in a terminal reaches the supervisor alone."""
         user = self.user or OsUser(-1, -1)
         prefix = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(self.stop_signal)), str(user.uid), str(user.gid)]
-        with _output(self.log) as output:
+        with self.stdin.open("rb") as source, _output(self.log) as output:
             return subprocess.Popen(  # noqa: S603 # our own programs
                 [*prefix, *self.argv],
                 cwd=self.cwd,
                 env=dict(self.env),
-                stdin=subprocess.DEVNULL,
+                stdin=source,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
                 start_new_session=True,

@@ -31,7 +31,6 @@ class Valkey:
         lines = {
             "port": port,
             "bind": "127.0.0.1",
-            # Relative: the server takes a bracket in a path for a pattern.
             "dir": ".",
             "requirepass": self._password,
             "appendonly": "yes",
@@ -42,11 +41,13 @@ class Valkey:
         }
         write_private(configuration, "".join(f"{name} {value}\n" for name, value in lines.items()), self._user)
         return Command(
-            (str(self._program), configuration.name),
+            (str(self._program), "-"),
             cwd=self.data,
             env=server_environment(),
             user=self._user,
             log=self._logs / "valkey.log",
+            # Given by name, a bracket anywhere in the path would be taken for a pattern.
+            stdin=configuration,
             stop_signal=signal.SIGTERM,
         )
 

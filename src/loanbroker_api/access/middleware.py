@@ -1,0 +1,166 @@
+"""What every request passes before anything of it runs: request id → client IP → token → session → login policy → tenant."""
+
+import re
+import time
+from ipaddress import ip_address
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from loanbroker_api.access.policy import Attempt, judge
+from loanbroker_api.access.queries import OrgTrees, session_state
+from loanbroker_api.access.tokens import BadToken, TokenSigner
+from loanbroker_api.core.actor import Actor, RequestInfo
+from loanbroker_api.core.errors import Problem, Unauthenticated, language_of
+from loanbroker_api.core.http import as_problem, problem_response
+from loanbroker_api.core.ids import new_id
+from loanbroker_api.core.logging import get_logger
+from loanbroker_api.core.metrics import REQUEST_SECONDS, REQUESTS
+from loanbroker_api.core.runtime import Runtime
+
+log = get_logger("http")
+PUBLIC: Final = ("/api/v1/auth/login", "/api/v1/auth/refresh")
+GUARDED: Final = ("/api/", "/graphql")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Gate:
+    """Turns a bearer token into an actor; the middleware, connection_init and live streams all ask it."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.signer = TokenSigner(runtime)
+        self.trees = OrgTrees()
+
+    async def admit(self, token: str, request: RequestInfo) -> Actor:
+        """The actor behind a token. Raises Unauthenticated or the policy's refusal."""
+        now = self.runtime.clock.now()
+        try:
+            claims = await self.signer.verify(token, now)
+        except BadToken as error:
+            raise Unauthenticated from error
+        async with self.runtime.read(claims.tenant_id) as session:
+            state = await session_state(session, self.trees, claims.tenant_id, claims.session_id, request)
+        if state is None or state.actor.id != claims.employee_id:
+            raise Unauthenticated
+        refusal, _ = judge(Attempt(state.row, claims.client, request.ip, now))
+        if refusal:
+            raise refusal
+        return state.actor
+
+    async def still(self, actor: Actor, client: str) -> None:
+        """Judge a live stream again by the rules of a request; its access token may have run out, its session may not have.
+
+        Raises Unauthenticated or the policy's refusal.
+        """
+        if actor.session_id is None:
+            raise Unauthenticated
+        async with self.runtime.read(actor.tenant_id) as session:
+            state = await session_state(session, self.trees, actor.tenant_id, actor.session_id, actor.request)
+        if state is None:
+            raise Unauthenticated
+        refusal, _ = judge(Attempt(state.row, client, actor.request.ip, self.runtime.clock.now()))
+        if refusal:
+            raise refusal
+
+
+class RequestMiddleware:
+    """Request id, client address, metrics, access log, and the last net under every failure."""
+
+    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+        self.app = app
+        self.runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        offered = headers.get("x-request-id", "")
+        request_id = offered if _REQUEST_ID.fullmatch(offered) else str(new_id())
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["request"] = RequestInfo(request_id, client_ip(scope, headers, self.runtime), "")
+        state["language"] = language_of(headers.get("accept-language"))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as error:
+            log.error("request_failed", exc_info=error)  # noqa: TRY400 - rendered without values
+            if status:
+                raise
+            await problem_response(as_problem(error), accept_language=headers.get("accept-language"), request_id=request_id)(
+                scope, receive, answer
+            )
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            REQUESTS.labels(scope["method"], route, status).inc()
+            REQUEST_SECONDS.labels(scope["method"], route).observe(time.perf_counter() - started)
+
+
+def client_ip(scope: Scope, headers: Headers, runtime: Runtime) -> str:
+    """The peer's address; X-Forwarded-For is believed only from configured proxies, from the right."""
+    peer = scope["client"][0] if scope.get("client") else ""
+    trusted = runtime.settings.trusted_proxies
+    if not trusted:
+        return peer
+    hops = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    address = peer
+    while hops and _is_trusted(address, trusted):
+        address = hops.pop()
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return peer
+
+
+def _is_trusted(address: str, trusted: tuple[object, ...]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in trusted)  # type: ignore[operator]
+
+
+class AuthenticationMiddleware:
+    """No route of the API runs without an admitted actor, but for the public list."""
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self.app = app
+        self.gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith(GUARDED) or path in PUBLIC or scope["method"] == "OPTIONS":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        try:
+            scope["state"]["actor"] = await self.gate.admit(token.strip() if scheme.lower() == "bearer" else "", scope["state"]["request"])
+        except Problem as problem:
+            refusal = problem
+        except Exception as error:  # noqa: BLE001 - a database that is down is told as such
+            refusal = as_problem(error)
+        else:
+            await self.app(scope, receive, send)
+            return
+        response = problem_response(refusal, accept_language=headers.get("accept-language"), request_id=scope["state"]["request_id"])
+        if refusal.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        await response(scope, receive, send)

@@ -1,0 +1,63 @@
+"""Structured logs: JSON lines with the request id and without personal data."""
+
+import logging
+import sys
+
+import orjson
+import structlog
+from structlog.types import EventDict, WrappedLogger
+
+SECRET_KEYS = frozenset({"password", "secret", "token", "authorization", "cookie", "phone", "name", "id_number", "body", "note", "value"})
+
+
+def _drop_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    for key in SECRET_KEYS.intersection(event):
+        event[key] = "•••"
+    return event
+
+
+def _render(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return orjson.dumps(event, default=str).decode()
+
+
+def _exception_type(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Exceptions by type and place only: driver and validation messages carry the refused value."""
+    info = event.pop("exc_info", None)
+    if info:
+        error = info if isinstance(info, BaseException) else sys.exc_info()[1]
+        if error is not None:
+            event["error"] = type(error).__name__
+            event["at"] = _places(error)
+    return event
+
+
+def _places(error: BaseException) -> list[str]:
+    places: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return places[-8:]
+
+
+def configure(level: str = "INFO") -> None:
+    """Once per process."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _exception_type,
+            _drop_secrets,
+            _render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"level":"%(levelname)s","logger":"%(name)s","event":"library"}')
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    return structlog.get_logger(logger=name)

@@ -1,0 +1,82 @@
+"""What crosses the wire in workspace."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from loanbroker_api.core.schemas import ActionReason, AllowedAction, InSchema, OutSchema, PageParams, When
+
+TaskState = Literal["queued", "running", "cancelling", "cancelled", "done", "failed"]
+Key = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_.:-]{0,99}$", description="小写字母开头，如 table.customers")]
+
+
+class TaskOut(OutSchema):
+    id: UUID
+    kind: str
+    title: str
+    state: TaskState
+    done: int
+    total: int | None
+    failed: int
+    created_at: When
+    started_at: When | None
+    finished_at: When | None
+    created_by: UUID | None
+    result: dict[str, Any] | None
+    error: ActionReason | None
+    version: int
+    allowed_actions: list[AllowedAction]
+
+
+class PreferenceIn(InSchema):
+    value: dict[str, Any]
+
+
+class PreferenceOut(OutSchema):
+    key: str
+    value: dict[str, Any]
+    version: int
+
+
+class DraftIn(InSchema):
+    body: dict[str, Any]
+
+
+class DraftOut(OutSchema):
+    key: str
+    body: dict[str, Any]
+    saved_at: When
+
+
+class TodoFilter(PageParams):
+    state: Literal["open", "done"] = "open"
+
+
+class SubjectRef(OutSchema):
+    type: str
+    id: UUID
+    label: str
+
+
+class TodoOut(OutSchema):
+    id: UUID
+    kind: str
+    title: str
+    subject: SubjectRef | None
+    due_at: When
+    done_at: When | None
+    late: bool
+    version: int
+    allowed_actions: list[AllowedAction]
+
+
+class RescheduleIn(InSchema):
+    due_at: When
+
+
+class PushOut(OutSchema):
+    id: UUID
+    kind: str
+    at: When
+    data: dict[str, Any]

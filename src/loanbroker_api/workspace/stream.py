@@ -1,0 +1,124 @@
+"""Push streams: one loop for SSE and the GraphQL subscription, woken through Redis and right without it."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from loanbroker_api.access.middleware import Gate
+from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.errors import Problem
+from loanbroker_api.core.ids import time_of
+from loanbroker_api.core.logging import get_logger
+from loanbroker_api.core.metrics import PUSH_STREAMS
+from loanbroker_api.core.runtime import Runtime
+from loanbroker_api.core.wakes import PUSH_CHANNEL
+from loanbroker_api.workspace.models import PushEvent
+from loanbroker_api.workspace.queries import OVERLAP, push_events_since
+
+log = get_logger("push")
+POLL_SECONDS = 5.0
+POLL_SECONDS_WITHOUT_REDIS = 1.0
+MAX_STREAMS = 10
+
+
+class TooManyStreams(Problem):
+    code, status = "workspace.too-many-streams", 429
+    message, english = "打开的页面太多，关闭一些再试", "Too many open streams; close some"
+    remedy = "每个员工在一个进程上最多 10 个推送连接。"
+
+
+class Hub:
+    """Wakes the streams of this process; one Redis subscription for all of them."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listener: asyncio.Task[None] | None = None
+        self._connected = False
+        self.closing = asyncio.Event()
+
+    def start(self) -> None:
+        if self._runtime.settings.redis_url is not None:
+            self._listener = asyncio.get_running_loop().create_task(self._listen(self._runtime.settings.redis_url.get_secret_value()))
+
+    async def stop(self) -> None:
+        self.closing.set()
+        self._wake_all()
+        if self._listener is not None:
+            self._listener.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listener
+
+    async def _listen(self, url: str) -> None:
+        while True:
+            try:
+                redis = Redis.from_url(url, socket_connect_timeout=2)  # pyright: ignore[reportUnknownMemberType]
+                async with redis, redis.pubsub() as listening:  # pyright: ignore[reportUnknownMemberType]
+                    await listening.subscribe(PUSH_CHANNEL)  # pyright: ignore[reportUnknownMemberType]
+                    self._connected = True
+                    self._wake_all()
+                    async for message in listening.listen():
+                        if message["type"] == "message":
+                            for event in self._waiting.get(message["data"].decode(), ()):
+                                event.set()
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning("push_without_redis", reason=type(error).__name__)
+            self._connected = False
+            self._wake_all()
+            await asyncio.sleep(0.5)
+
+    def _wake_all(self) -> None:
+        for waiting in self._waiting.values():
+            for event in waiting:
+                event.set()
+
+    async def events(self, gate: Gate, actor: Actor, after: UUID | None, kind: str) -> AsyncGenerator[PushEvent | None]:
+        """An employee's events after `after` (or from now on), in order; None is a heartbeat. Ends with the session, by the same rules as requests.
+
+        Raises TooManyStreams and, when the session or a policy ends it, that Problem.
+        """
+        key = f"{actor.tenant_id}:{actor.employee_id}"
+        if len(self._waiting[key]) >= MAX_STREAMS:
+            raise TooManyStreams
+        woken = asyncio.Event()
+        self._waiting[key].add(woken)
+        PUSH_STREAMS.labels(kind).inc()
+        try:
+            async for event in self._follow(gate, actor, after, woken):
+                yield event
+        finally:
+            PUSH_STREAMS.labels(kind).dec()
+            self._waiting[key].discard(woken)
+            if not self._waiting[key]:
+                del self._waiting[key]
+
+    async def _follow(self, gate: Gate, actor: Actor, after: UUID | None, woken: asyncio.Event) -> AsyncGenerator[PushEvent | None]:
+        now = self._runtime.clock.now
+        since = time_of(after) if after is not None else now()
+        sent: dict[UUID, None] = {} if after is None else {after: None}
+        if after is None:
+            async with self._runtime.read(actor.tenant_id) as session:
+                sent.update((event.id, None) for event in await push_events_since(session, actor.employee_id, since - OVERLAP))
+        yield None
+        while not self.closing.is_set():
+            woken.clear()
+            await gate.still(actor, actor.request.client)
+            async with self._runtime.read(actor.tenant_id) as session:
+                found = await push_events_since(session, actor.employee_id, since - OVERLAP)
+            for event in found:
+                if event.id not in sent:
+                    sent[event.id] = None
+                    since = max(since, event.at)
+                    yield event
+            while len(sent) > 2_000:
+                sent.pop(next(iter(sent)))
+            timeout = POLL_SECONDS if self._connected else POLL_SECONDS_WITHOUT_REDIS
+            try:
+                await asyncio.wait_for(woken.wait(), timeout)
+            except TimeoutError:
+                yield None

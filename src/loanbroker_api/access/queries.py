@@ -201,6 +201,17 @@ async def holds(session: ReadSession, employee_id: UUID, permission: str) -> boo
     return found is not None
 
 
+async def holders(session: ReadSession, permission: str) -> set[UUID]:
+    """Employees who hold a permission."""
+    return set(
+        await session.scalars(
+            select(EmployeeRole.employee_id)
+            .join(RolePermission, (RolePermission.tenant_id == EmployeeRole.tenant_id) & (RolePermission.role_id == EmployeeRole.role_id))
+            .where(RolePermission.permission == permission)
+        )
+    )
+
+
 async def leaders_of(session: ReadSession, unit_id: UUID) -> list[UUID]:
     """The employees of a unit who lead it."""
     return list(

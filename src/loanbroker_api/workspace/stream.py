@@ -63,7 +63,7 @@ class Hub:
                     await listening.subscribe(PUSH_CHANNEL)  # pyright: ignore[reportUnknownMemberType]
                     self._connected = True
                     self._wake_all()
-                    messages: AsyncGenerator[dict[str, Any]] = listening.listen()  # pyright: ignore[reportUnknownMemberType]
+                    messages: Any = listening.listen()  # pyright: ignore[reportUnknownMemberType]
                     async for message in messages:
                         if message["type"] == "message":
                             for event in self._waiting.get(message["data"].decode(), ()):

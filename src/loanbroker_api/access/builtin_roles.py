@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from loanbroker_api.core.actor import Scope
+from loanbroker_api.core.actor import Scope, Visibility
 
 
 @dataclass(frozen=True)
@@ -10,6 +10,7 @@ class BuiltinRole:
     code: str
     name: str
     permissions: dict[str, Scope] = field(default_factory=dict[str, Scope])
+    fields: dict[str, Visibility] = field(default_factory=dict[str, Visibility])
 
 
 def _customers(scope: Scope, *extra: str) -> dict[str, Scope]:
@@ -17,6 +18,9 @@ def _customers(scope: Scope, *extra: str) -> dict[str, Scope]:
 
 
 _ALL_CHANNELS = dict.fromkeys(("channels.view", "channels.manage", "channels.inbox.view", "channels.inbox.replay"), Scope.COMPANY)
+
+# Free text is work, not identity: who works customers reads it plain. Names, phones and ID numbers stay masked for everyone.
+_TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL}
 
 BUILTIN_ROLES = (
     BuiltinRole(
@@ -30,6 +34,7 @@ BUILTIN_ROLES = (
             "access.docs.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
+        _TEXTS,
     ),
     BuiltinRole(
         "boss",
@@ -40,6 +45,7 @@ BUILTIN_ROLES = (
             "access.employees.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
+        _TEXTS,
     ),
     BuiltinRole(
         "manager",
@@ -51,6 +57,7 @@ BUILTIN_ROLES = (
             "channels.inbox.replay": Scope.COMPANY,
             "access.employees.view": Scope.DEPARTMENT,
         },
+        _TEXTS,
     ),
     BuiltinRole(
         "leader",
@@ -61,8 +68,9 @@ BUILTIN_ROLES = (
             "channels.inbox.view": Scope.COMPANY,
             "access.employees.view": Scope.TEAM_BELOW,
         },
+        _TEXTS,
     ),
-    BuiltinRole("sales", "业务员", _customers(Scope.SELF, "create")),
+    BuiltinRole("sales", "业务员", _customers(Scope.SELF, "create"), _TEXTS),
     BuiltinRole("submission", "进件专员"),
     BuiltinRole("collateral", "权证专员"),
     BuiltinRole("finance", "财务"),

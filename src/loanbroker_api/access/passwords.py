@@ -3,13 +3,14 @@
 import asyncio
 import secrets
 import warnings
+from typing import Any
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # passlib 1.7.4 reads argon2.__version__ and crypt (docs/decisions/passlib.md)
     from passlib.context import CryptContext
 
-_CONTEXT = CryptContext(schemes=["argon2"], argon2__type="ID", argon2__memory_cost=19_456, argon2__time_cost=2, argon2__parallelism=1)
-_UNKNOWN = _CONTEXT.hash(secrets.token_urlsafe(16))
+_CONTEXT: Any = CryptContext(schemes=["argon2"], argon2__type="ID", argon2__memory_cost=19_456, argon2__time_cost=2, argon2__parallelism=1)
+_UNKNOWN: str = _CONTEXT.hash(secrets.token_urlsafe(16))
 
 
 async def hash_password(password: str) -> str:

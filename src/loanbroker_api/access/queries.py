@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loanbroker_api.access.models import Employee, EmployeeRole, OrgUnit, Role, Tenant, TenantDirectory
+from loanbroker_api.access.models import Employee, EmployeeRole, OrgUnit, Role, RolePermission, Tenant, TenantDirectory
 from loanbroker_api.access.permissions import EMPLOYEES_VIEW
 from loanbroker_api.access.schemas import EmployeeFilter
 from loanbroker_api.core.actor import Actor, RequestInfo, Scope, Visibility
@@ -90,8 +90,10 @@ async def session_state(
     row = (await session.execute(_SESSION, {"t": tenant_id, "session": session_id})).one_or_none()
     if row is None:
         return None
-    scopes = {code: Scope(value) for code, value in (row.scopes or {}).items()}
-    fields = {name: Visibility(value) for name, value in (row.fields or {}).items()}
+    held: dict[str, int] = row.scopes or {}
+    shown: dict[str, int] = row.fields or {}
+    scopes = {code: Scope(value) for code, value in held.items()}
+    fields = {name: Visibility(value) for name, value in shown.items()}
     actor = Actor(
         tenant_id=tenant_id,
         id=row.employee_id,
@@ -171,8 +173,6 @@ async def roles_by_employee(session: ReadSession, ids: Collection[UUID]) -> dict
 
 async def on_duty_members(session: ReadSession, unit_id: UUID, permission: str) -> list[Employee]:
     """Active employees of one unit who are on duty and hold a permission, in a fixed order (for round robin)."""
-    from loanbroker_api.access.models import RolePermission
-
     holds = (
         select(EmployeeRole.employee_id)
         .join(
@@ -186,6 +186,28 @@ async def on_duty_members(session: ReadSession, unit_id: UUID, permission: str) 
             select(Employee)
             .where(Employee.unit_id == unit_id, Employee.active, Employee.on_duty, Employee.id.in_(holds))
             .order_by(Employee.employee_no)
+        )
+    )
+
+
+async def holds(session: ReadSession, employee_id: UUID, permission: str) -> bool:
+    """Whether an employee holds a permission, in whatever scope."""
+    found = await session.scalar(
+        select(RolePermission.permission)
+        .join(EmployeeRole, (EmployeeRole.tenant_id == RolePermission.tenant_id) & (EmployeeRole.role_id == RolePermission.role_id))
+        .where(EmployeeRole.employee_id == employee_id, RolePermission.permission == permission)
+        .limit(1)
+    )
+    return found is not None
+
+
+async def holders(session: ReadSession, permission: str) -> set[UUID]:
+    """Employees who hold a permission."""
+    return set(
+        await session.scalars(
+            select(EmployeeRole.employee_id)
+            .join(RolePermission, (RolePermission.tenant_id == EmployeeRole.tenant_id) & (RolePermission.role_id == EmployeeRole.role_id))
+            .where(RolePermission.permission == permission)
         )
     )
 

@@ -18,6 +18,7 @@ from loanbroker_api.access.models import (
     OrgUnit,
     RefreshToken,
     Role,
+    RoleField,
     RolePermission,
     Tenant,
     TenantDirectory,
@@ -94,6 +95,7 @@ async def create_tenant(runtime: Runtime, *, code: str, name: str, tenant_id: UU
                 RolePermission(role_id=role.id, permission=permission, scope=Small(scope))
                 for permission, scope in builtin.permissions.items()
             )
+            session.add_all(RoleField(role_id=role.id, field=field, visibility=Small(shown)) for field, shown in builtin.fields.items())
         uow.audit(actor, "access.tenant_created", tenant_id, code=code)
         await uow.commit()
     return tenant_id

@@ -69,7 +69,8 @@ class TokenSigner:
             "iat": int(now.timestamp()),
             "exp": int((now + lifetime).timestamp()),
         }
-        return jwt.encode(body, self._private, algorithm=ALGORITHM, headers={"kid": self._kid})
+        key: Any = self._private
+        return jwt.encode(body, key, algorithm=ALGORITHM, headers={"kid": self._kid})
 
     async def verify(self, token: str, now: datetime) -> Claims:
         """Raises BadToken. The algorithm is pinned, whatever the header says."""

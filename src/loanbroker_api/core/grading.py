@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
-from uuid import UUID
+from typing import Any, Protocol
 
 from loanbroker_api.core.actor import Actor, Visibility
 from loanbroker_api.core.crypto import TenantKeys
@@ -19,7 +18,9 @@ class Grade(StrEnum):
 
 
 class GradedRow(Protocol):
-    id: UUID
+    @property
+    def id(self) -> Any:  # a mapped UUID column
+        ...
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ async def push(uow: UnitOfWork, employee_ids: Collection[UUID], kind: str, data:
     """Push an event to employees' clients, with this transaction. Ids only in `data`."""
     if not employee_ids:
         return
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": new_id(), "employee_id": employee_id, "kind": kind, "data": data, "at": uow.now} for employee_id in sorted(set(employee_ids))
     ]
     await uow.session.execute(insert(PushEvent), rows)

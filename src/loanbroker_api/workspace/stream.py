@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -62,7 +63,8 @@ class Hub:
                     await listening.subscribe(PUSH_CHANNEL)  # pyright: ignore[reportUnknownMemberType]
                     self._connected = True
                     self._wake_all()
-                    async for message in listening.listen():
+                    messages: AsyncGenerator[dict[str, Any]] = listening.listen()  # pyright: ignore[reportUnknownMemberType]
+                    async for message in messages:
                         if message["type"] == "message":
                             for event in self._waiting.get(message["data"].decode(), ()):
                                 event.set()

@@ -40,7 +40,7 @@ def test_names_and_codes(text, code):
     assert found.code == code
 
 
-@pytest.mark.parametrize("text", ["", "四川", "吉林", "海南", "朝阳区", "四川杭州", "上天入地", "999999", "成"])
+@pytest.mark.parametrize("text", ["", "四川", "吉林", "海南", "朝阳区", "朝阳区建国路 8 号", "四川杭州", "上天入地", "999999", "成"])
 def test_what_names_no_city_or_several(text):
     assert find_city(text) is None
 

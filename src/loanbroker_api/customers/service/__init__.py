@@ -1,0 +1,48 @@
+"""The rules of customers; the only writer of its tables."""
+
+from loanbroker_api.customers.service.access import allowed_actions, get_customer, visible, visible_customers
+from loanbroker_api.customers.service.activity import record_activity
+from loanbroker_api.customers.service.follow_ups import record_follow_up
+from loanbroker_api.customers.service.leads import IncomingLead, LeadResult, known_by_phone, put_source, receive_lead
+from loanbroker_api.customers.service.ownership import assign_customer, next_in_turn, set_owner
+from loanbroker_api.customers.service.problems import (
+    CustomerNotFound,
+    FieldHidden,
+    NothingToReveal,
+    NotYours,
+    OwnerNotEligible,
+    PhoneNotFound,
+    PhoneTaken,
+    RevealLimit,
+)
+from loanbroker_api.customers.service.records import create_customer, update_customer
+from loanbroker_api.customers.service.reveals import Revealed, reveal_field
+
+__all__ = [
+    "CustomerNotFound",
+    "FieldHidden",
+    "IncomingLead",
+    "LeadResult",
+    "NotYours",
+    "NothingToReveal",
+    "OwnerNotEligible",
+    "PhoneNotFound",
+    "PhoneTaken",
+    "RevealLimit",
+    "Revealed",
+    "allowed_actions",
+    "assign_customer",
+    "create_customer",
+    "get_customer",
+    "known_by_phone",
+    "next_in_turn",
+    "put_source",
+    "receive_lead",
+    "record_activity",
+    "record_follow_up",
+    "reveal_field",
+    "set_owner",
+    "update_customer",
+    "visible",
+    "visible_customers",
+]

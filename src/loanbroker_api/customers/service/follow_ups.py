@@ -1,0 +1,94 @@
+"""Follow-ups: a recorded contact with its outcome and the next action."""
+
+from uuid import UUID
+
+from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.db import Small
+from loanbroker_api.core.errors import FieldError, Invalid
+from loanbroker_api.core.ids import new_id
+from loanbroker_api.core.uow import UnitOfWork
+from loanbroker_api.customers import permissions
+from loanbroker_api.customers.events import NEXT_ACTION, FollowUpRecorded
+from loanbroker_api.customers.models import CONNECTED, FOLLOW_UP_NOTE, Customer, FollowUp, Intent, Outcome, Stage
+from loanbroker_api.customers.schemas import LONGEST_AHEAD, FollowUpIn
+from loanbroker_api.customers.service.access import demand, get_customer
+from loanbroker_api.customers.service.activity import record_activity
+from loanbroker_api.customers.service.records import tell_changed
+from loanbroker_api.workspace.service import close_todos, put_todo
+
+BY_HAND = (Stage.LEAD, Stage.CONTACT, Stage.APPOINTMENT, Stage.VISIT, Stage.LOST)
+
+
+async def record_follow_up(uow: UnitOfWork, actor: Actor, customer_id: UUID, data: FollowUpIn) -> FollowUp:
+    """Record a contact; the customer's stage, intent, clocks and the owner's to-do follow.
+
+    Raises CustomerNotFound, Forbidden, NotYours, Invalid (a next action in the past or over a year ahead, a stage not set by hand).
+    """
+    customer = await get_customer(uow.session, actor, customer_id, lock=True)
+    demand(actor, permissions.FOLLOW_UP, customer)
+    _check(uow, data)
+    outcome = Outcome[data.outcome.upper()]
+    row = FollowUp(
+        id=new_id(),
+        customer_id=customer.id,
+        employee_id=actor.employee_id,
+        team_id=customer.team_id,
+        at=uow.now,
+        outcome=Small(outcome),
+        intent=Small(Intent[data.intent]) if data.intent else None,
+        next_action_at=data.next_action_at,
+        next_action_kind=(data.next_action_kind or "call") if data.next_action_at else None,
+    )
+    FOLLOW_UP_NOTE.seal(uow.keys, row, data.note or None)
+    uow.session.add(row)
+    before = customer.stage
+    _move_customer(uow, customer, row, outcome, data)
+    await uow.session.flush()
+    await _put_next_action(uow, customer, row)
+    await record_activity(uow, actor, customer.id, "follow_up", ref_id=row.id, outcome=outcome.name.lower())
+    if customer.stage != before:
+        was, now = Stage(before).name.lower(), Stage(customer.stage).name.lower()
+        await record_activity(uow, actor, customer.id, "stage_changed", was=was, now=now)
+    uow.audit(actor, "customers.followed_up", customer.id, follow_up=row.id, outcome=outcome.name.lower())
+    uow.emit(FollowUpRecorded(customer_id=customer.id, follow_up_id=row.id, employee_id=actor.employee_id, outcome=outcome.value))
+    await tell_changed(uow, customer)
+    return row
+
+
+def _check(uow: UnitOfWork, data: FollowUpIn) -> None:
+    errors: list[FieldError] = []
+    if data.next_action_at is not None:
+        if data.next_action_at <= uow.now:
+            errors.append(
+                FieldError("/nextActionAt", "customers.next-action-past", "下次跟进应在现在之后", "The next action must be ahead")
+            )
+        elif data.next_action_at > uow.now + LONGEST_AHEAD:
+            errors.append(
+                FieldError("/nextActionAt", "customers.next-action-far", "下次跟进最远一年内", "The next action must be within a year")
+            )
+    if data.stage is not None and Stage[data.stage.upper()] not in BY_HAND:
+        message = "跟进时只能改为：线索、沟通、预约、到访、流失；之后的阶段由业务单推进"
+        errors.append(FieldError("/stage", "customers.stage-by-case", message, "Later stages follow from cases"))
+    if errors:
+        raise Invalid(*errors)
+
+
+def _move_customer(uow: UnitOfWork, customer: Customer, row: FollowUp, outcome: Outcome, data: FollowUpIn) -> None:
+    customer.last_follow_up_at, customer.last_outcome = uow.now, Small(outcome)
+    customer.active_at = uow.now
+    customer.first_contact_due_at = None
+    customer.first_contacted_at = customer.first_contacted_at or uow.now
+    if row.intent is not None:
+        customer.intent = row.intent
+    if data.stage is not None:
+        customer.stage = Small(Stage[data.stage.upper()])
+    elif outcome in CONNECTED and customer.stage == Stage.LEAD:
+        customer.stage = Small(Stage.CONTACT)
+    customer.next_action_at, customer.next_action_kind = row.next_action_at, row.next_action_kind
+
+
+async def _put_next_action(uow: UnitOfWork, customer: Customer, row: FollowUp) -> None:
+    if row.next_action_at is not None and customer.owner_id is not None:
+        await put_todo(uow, customer.owner_id, NEXT_ACTION, ("customer", customer.id), row.next_action_at, {"kind": row.next_action_kind})
+    else:
+        await close_todos(uow, customer.id, NEXT_ACTION)

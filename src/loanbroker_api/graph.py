@@ -21,6 +21,7 @@ from strawberry.extensions import MaskErrors, MaxAliasesLimiter, MaxTokensLimite
 from strawberry.fastapi import GraphQLRouter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
@@ -141,7 +142,14 @@ def _int64(value: Any) -> int:
     return value
 
 
-schema = strawberry.Schema(
+class Schema(strawberry.Schema):
+    """Errors are logged once, by Problems, by type and place; the framework's own log would repeat values."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        return
+
+
+schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,

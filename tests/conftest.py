@@ -8,16 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from loanbroker_api.embedded import APPLICATION, MIGRATOR, EmbeddedServers, bootstrap_roles
-
-TEST_POSTGRES = {
-    # A test's data need not survive a power cut. synchronous_commit stays on: a killed server must still have what was committed.
-    "fsync": "off",
-    "full_page_writes": "off",
-    "shared_buffers": "128MB",
-}
-TEST_PASSWORDS = {APPLICATION: "application-of-the-tests", MIGRATOR: "migrator-of-the-tests"}
-TEST_DATABASE = "loanbroker"
+from foundation import TEST_DATABASE, TEST_PASSWORDS, TEST_POSTGRES
+from loanbroker_api.embedded import EmbeddedServers, bootstrap_roles
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 import redis
 
-from conftest import TEST_POSTGRES
+from foundation import TEST_POSTGRES
 from loanbroker_api.embedded import DataDirInUseError, EmbeddedServers, bootstrap_roles
 from loanbroker_api.embedded.places import port_is_free
 from loanbroker_api.embedded.postgres import SOCKET_PATH_LIMIT

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import TEST_POSTGRES
+from foundation import TEST_POSTGRES
 from loanbroker_api.embedded import EmbeddedServers
 from loanbroker_api.embedded.supervise import wait_until
 

@@ -70,6 +70,14 @@ class Settings(BaseSettings):
     docs_open: bool | None = None
     """Whether /docs, /graphiql and the schema documents are served to everyone; default only outside production."""
 
+    @field_validator("clock_offset", mode="before")
+    @classmethod
+    def _seconds(cls, value: object) -> object:
+        try:
+            return float(value) if isinstance(value, str) else value
+        except ValueError:
+            return value
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _origins(cls, value: object) -> object:

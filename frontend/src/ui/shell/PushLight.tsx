@@ -1,0 +1,17 @@
+import { useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { push } from "@/api/push";
+
+const subscribe = (watcher: () => void) => push.watch(watcher);
+
+/** Says when live updates are away; silent while they run. */
+export function PushLight() {
+  const { t } = useTranslation("shell");
+  const state = useSyncExternalStore(subscribe, () => push.state);
+  if (state !== "waiting") return null;
+  return (
+    <span className="lb-meta lb-warning" role="status">
+      {t("push.waiting")}
+    </span>
+  );
+}

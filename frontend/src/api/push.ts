@@ -90,7 +90,8 @@ export class PushStream {
       return false;
     }
     if (this.useSocket) {
-      const opened = await this.socket(token, signal);
+      // Where there is no WebSocket at all, or a proxy refuses it, events come by SSE from then on.
+      const opened = await this.socket(token, signal).catch(() => false);
       this.useSocket = opened;
       return opened;
     }

@@ -16,8 +16,8 @@ export function Signed() {
   useLiveRows();
   return (
     <DockProvider>
-      <CallProvider>
-        <FollowUpProvider>
+      <FollowUpProvider>
+        <CallProvider>
           <AppShell search={searchCustomers}>
             <ErrorBoundary key={location.pathname}>
               <Suspense fallback={<Loading />}>
@@ -26,8 +26,8 @@ export function Signed() {
             </ErrorBoundary>
           </AppShell>
           <ArrivalHost />
-        </FollowUpProvider>
-      </CallProvider>
+        </CallProvider>
+      </FollowUpProvider>
     </DockProvider>
   );
 }

@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 // jsdom has neither; antd wants both. Motion counts as reduced, so nothing has to be waited for.
@@ -10,6 +10,8 @@ window.ResizeObserver = class {
   unobserve() {}
   disconnect() {}
 };
+// Lazy parts load at their first use; on a busy machine that takes longer than the usual second.
+configure({ asyncUtilTimeout: 5000 });
 Element.prototype.scrollIntoView = () => undefined;
 // antd measures scrollbars with it; jsdom only prints a note for pseudo-elements.
 const computed = window.getComputedStyle.bind(window);

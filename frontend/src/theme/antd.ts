@@ -55,6 +55,8 @@ export function antdTheme(mode: Mode, still: boolean, phone: boolean): ThemeConf
     },
     components: {
       Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" },
+      // The primary of the dark theme is a ground; as text it is the link colour that reads.
+      Tabs: { itemSelectedColor: c.link, itemHoverColor: c.link, itemActiveColor: c.link, inkBarColor: c.link },
       Modal: { borderRadiusLG: radius.modal },
       Table: {
         headerBg: c.surface,

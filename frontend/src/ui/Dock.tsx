@@ -1,4 +1,4 @@
-import { CloseOutlined, MinusOutlined, UpOutlined } from "@ant-design/icons";
+import { CloseOutlined, MinusOutlined, UpOutlined } from "@/ui/icons";
 import { Button } from "antd";
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";

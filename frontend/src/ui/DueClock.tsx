@@ -1,4 +1,4 @@
-import { ClockCircleOutlined } from "@ant-design/icons";
+import { ClockCircleOutlined } from "@/ui/icons";
 import { useFormat, useNow } from "./useFormat";
 
 const HOUR = 3600_000;

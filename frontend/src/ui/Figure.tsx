@@ -1,5 +1,5 @@
 import { Progress, Tooltip } from "antd";
-import { QuestionCircleOutlined } from "@ant-design/icons";
+import { QuestionCircleOutlined } from "@/ui/icons";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { count } from "./format";
@@ -39,7 +39,7 @@ export function Figure({ label, value, unit, change, target, definition, to }: F
         )}
       </span>
       {to ? (
-        <Link to={to} aria-label={t("figure.drill", { label })}>
+        <Link to={to} title={t("figure.drill", { label })}>
           {number}
         </Link>
       ) : (

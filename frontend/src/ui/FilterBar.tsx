@@ -1,4 +1,4 @@
-import { CloseOutlined, DownOutlined, FilterOutlined } from "@ant-design/icons";
+import { CloseOutlined, DownOutlined, FilterOutlined } from "@/ui/icons";
 import { Button, Checkbox, Drawer, Input, Popover, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -39,7 +39,7 @@ export function FilterBar({ fields, values, onChange, onReset }: FilterBarProps)
       <div className="lb-filterbar">
         <button type="button" className="lb-chip" data-active={active.length > 0} onClick={() => setSheet(true)}>
           <FilterOutlined />
-          {t("filter.open", { count: active.length })}
+          {active.length > 0 ? t("filter.open", { count: active.length }) : t("filter.title")}
         </button>
         {active.map((field) => (
           <Pill key={field.key} field={field} value={values[field.key]} onChange={onChange} onOpen={() => setSheet(true)} />

@@ -1,4 +1,4 @@
-import { EyeOutlined } from "@ant-design/icons";
+import { EyeOutlined } from "@/ui/icons";
 import { Button, Input, Popover, Radio } from "antd";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -86,9 +86,13 @@ export function Reveal({ value, label, ask, refused }: { value: Graded | null; l
   return (
     <span className="lb-row">
       <Masked value={value} />
-      <Popover trigger="click" open={open} onOpenChange={setOpen} destroyOnHidden title={t("reveal.title", { label })} content={<ReasonForm busy={busy} onSubmit={(reason) => void submit(reason)} />}>
-        <Button type="text" size="small" icon={<EyeOutlined />} aria-label={t("reveal.open", { label })} aria-disabled={!!refused} title={refused ?? undefined} onClick={refused ? (event) => event.stopPropagation() : undefined} />
-      </Popover>
+      {refused ? (
+        <Button type="text" size="small" icon={<EyeOutlined />} aria-label={t("reveal.open", { label })} aria-disabled title={refused} className="lb-refused" />
+      ) : (
+        <Popover trigger="click" open={open} onOpenChange={setOpen} destroyOnHidden title={t("reveal.title", { label })} content={<ReasonForm busy={busy} onSubmit={(reason) => void submit(reason)} />}>
+          <Button type="text" size="small" icon={<EyeOutlined />} aria-label={t("reveal.open", { label })} />
+        </Popover>
+      )}
       {refusal && (
         <span className="lb-meta lb-danger" role="alert">
           {refusal}

@@ -1,4 +1,4 @@
-import { ExclamationCircleOutlined, MinusCircleOutlined } from "@ant-design/icons";
+import { ExclamationCircleOutlined, MinusCircleOutlined } from "@/ui/icons";
 import { useTranslation } from "react-i18next";
 import { intentTone, stageTone, type ToneName } from "@/theme/tokens";
 import "./tone.css";

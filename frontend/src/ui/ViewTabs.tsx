@@ -1,4 +1,4 @@
-import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
+import { CloseOutlined, PlusOutlined } from "@/ui/icons";
 import { Button, Input, Popover } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";

@@ -45,9 +45,9 @@ function Known({ channel }: { channel: Channel }) {
           <Section title={t("example.title")}>
             <p className="lb-muted">{t("example.detail")}</p>
             <h3>{t("example.body")}</h3>
-            <pre className="lb-code">{exampleBody}</pre>
+            <pre className="lb-code" tabIndex={0} aria-label={t("example.body")}>{exampleBody}</pre>
             <h3>{t("example.curl")}</h3>
-            <pre className="lb-code">{curlExample(channel.webhookUrl)}</pre>
+            <pre className="lb-code" tabIndex={0} aria-label={t("example.curl")}>{curlExample(channel.webhookUrl)}</pre>
           </Section>
         </div>
         <Section title={t("stats.title")} extra={<Link to={inbox("")}>{t("stats.inbox")}</Link>}>

@@ -10,7 +10,7 @@ import type { ToneName } from "@/theme/tokens";
 import { usePhone } from "@/theme/mode";
 import { findAction } from "@/ui/ActionButton";
 import { FilterBar } from "@/ui/FilterBar";
-import { EMPTY, relative, wanRange } from "@/ui/format";
+import { EMPTY, relative, shortRange, wanRange } from "@/ui/format";
 import { Page } from "@/ui/Page";
 import { Masked } from "@/ui/Reveal";
 import { StateView } from "@/ui/StateView";
@@ -18,6 +18,7 @@ import type { Column } from "@/ui/table/column";
 import { DataTable } from "@/ui/table/DataTable";
 import { Tone } from "@/ui/Tone";
 import { ViewTabs } from "@/ui/ViewTabs";
+import { useFormat } from "@/ui/useFormat";
 import { EntryPanel } from "./EntryPanel";
 import { inboxStates, useChannels, useInbox, useSettled } from "./useChannels";
 import "./channels.css";
@@ -27,13 +28,14 @@ const tones: Record<InboxRow["state"], ToneName> = { pending: "slate", done: "gr
 export function InboxPage() {
   const { t } = useTranslation("channels");
   const phone = usePhone();
+  const { english } = useFormat();
   const [query, setQuery] = useSearchParams();
   const state = query.get("state") ?? undefined;
   const channelId = query.get("channelId") ?? undefined;
   const inbox = useInbox(state, channelId);
   const channels = useChannels().data?.items ?? [];
   const deadTotal = channels.filter((channel) => !channelId || channel.id === channelId).reduce((sum, channel) => sum + channel.stats.deadTotal, 0);
-  const columns = useMemo(() => inboxColumns(t), [t]);
+  const columns = useMemo(() => inboxColumns(t, english), [t, english]);
   const entryId = query.get("entry");
   const setParam = (key: string, value: string | undefined) =>
     setQuery(
@@ -106,17 +108,17 @@ function ReplayAll({ channelId, total }: { channelId: string | undefined; total:
   );
 }
 
-function inboxColumns(t: TFunction): Column<InboxRow>[] {
+function inboxColumns(t: TFunction, english: boolean): Column<InboxRow>[] {
   const words = (key: string, values?: Record<string, unknown>) => String(t(key, { ...values }));
   return [
     { key: "received", title: words("inbox.received"), width: 128, kind: "date", pin: "left", card: "meta", render: (row, now) => <button type="button" className="lb-plain" style={{ color: "var(--lb-link)" }} data-act="open">{relative(row.receivedAt, now, words)}</button> },
     { key: "state", title: words("inbox.stateTitle"), width: 88, kind: "stage", card: "mark", render: (row) => <Tone tone={tones[row.state]}>{words(`inbox.state.${row.state}`)}</Tone> },
     { key: "name", title: words("inbox.name"), width: 112, card: "title", render: (row) => <strong><Masked value={row.preview.name} /></strong> },
     { key: "phone", title: words("inbox.phone"), width: 132, kind: "masked", card: "next", render: (row) => <Masked value={row.preview.phone} /> },
-    { key: "amount", title: words("inbox.amount"), width: 128, kind: "money", card: "amount", render: (row) => wanRange(row.preview.wantedAmount) },
+    { key: "amount", title: words("inbox.amount"), width: 128, kind: "money", card: "amount", render: (row) => wanRange(row.preview.wantedAmount), renderCard: (row) => row.preview.wantedAmount && shortRange(row.preview.wantedAmount, english) },
     { key: "city", title: words("inbox.city"), width: 88, render: (row) => row.preview.city ?? EMPTY },
     { key: "channel", title: words("inbox.channel"), width: 140, card: "meta", render: (row) => row.channel.name },
-    { key: "reason", title: words("inbox.reason"), width: 240, card: "next", render: (row) => <span className={row.state === "dead" ? "lb-danger lb-ellipsis" : "lb-muted lb-ellipsis"} title={row.reason?.message}>{row.reason?.message ?? EMPTY}</span> },
+    { key: "reason", title: words("inbox.reason"), width: 240, card: "next", renderCard: (row) => row.reason?.message, render: (row) => <span className={row.state === "dead" ? "lb-danger lb-ellipsis" : "lb-muted lb-ellipsis"} title={row.reason?.message}>{row.reason?.message ?? EMPTY}</span> },
     { key: "deliveries", title: words("inbox.deliveries"), width: 88, kind: "number", hiddenAtFirst: true, render: (row) => row.deliveries },
     {
       key: "actions",

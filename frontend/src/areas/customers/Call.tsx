@@ -1,4 +1,4 @@
-import { PhoneOutlined } from "@ant-design/icons";
+import { PhoneOutlined } from "@/ui/icons";
 import { Button } from "antd";
 import { Suspense, createContext, lazy, useContext, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";

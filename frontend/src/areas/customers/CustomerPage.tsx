@@ -1,4 +1,4 @@
-import { EditOutlined, LeftOutlined, UserSwitchOutlined } from "@ant-design/icons";
+import { EditOutlined, LeftOutlined, UserSwitchOutlined } from "@/ui/icons";
 import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";

@@ -1,4 +1,4 @@
-import { PlusOutlined } from "@ant-design/icons";
+import { PlusOutlined } from "@/ui/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer, Input } from "antd";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
@@ -102,7 +102,7 @@ export function CustomersPage() {
         onSort={list.setSort}
         filters={
           <div className="lb-row lb-row-wrap">
-            <Input ref={searchInput} allowClear value={search} onChange={(event) => setSearch(event.target.value)} aria-label={t("list.search")} placeholder={t("list.search")} style={{ width: phone ? "100%" : 184 }} inputMode="search" />
+            <Input ref={searchInput} allowClear value={search} onChange={(event) => setSearch(event.target.value)} aria-label={t("list.search")} placeholder={t("list.search")} style={{ width: phone ? "100%" : 208 }} inputMode="search" />
             <FilterBar fields={fields} values={list.filters} onChange={list.setFilter} onReset={list.reset} />
           </div>
         }

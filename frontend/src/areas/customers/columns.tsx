@@ -1,10 +1,10 @@
-import { EditOutlined, PhoneOutlined } from "@ant-design/icons";
+import { EditOutlined, PhoneOutlined } from "@/ui/icons";
 import type { TFunction } from "i18next";
 import { Link } from "react-router";
 import type { CustomerRow } from "@/api/types";
 import { findAction } from "@/ui/ActionButton";
 import { DueClock } from "@/ui/DueClock";
-import { EMPTY, relative, wanRange, yuanRange } from "@/ui/format";
+import { EMPTY, relative, shortRange, wanRange, yuanRange } from "@/ui/format";
 import { Person } from "@/ui/Person";
 import { Masked } from "@/ui/Reveal";
 import type { Column } from "@/ui/table/column";
@@ -20,7 +20,7 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
     {
       key: "name",
       title: words("column.name"),
-      width: 120,
+      width: 88,
       kind: "name",
       pin: "left",
       card: "title",
@@ -30,23 +30,24 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
         </Link>
       ),
     },
-    { key: "phone", title: words("column.phone"), width: 128, kind: "masked", render: (row) => (row.phone ? <Masked value={row.phone} /> : none) },
-    { key: "intent", title: words("column.intent"), width: 56, card: "mark", render: (row) => <Intent intent={row.intent} /> },
-    { key: "stage", title: words("column.stage"), width: 84, kind: "stage", card: "mark", render: (row) => <StageTone stage={row.stage} /> },
+    { key: "phone", title: words("column.phone"), width: 116, kind: "masked", render: (row) => (row.phone ? <Masked value={row.phone} /> : none) },
+    { key: "intent", title: words("column.intent"), width: 48, card: "mark", render: (row) => <Intent intent={row.intent} />, renderCard: (row) => row.intent && <Intent intent={row.intent} /> },
+    { key: "stage", title: words("column.stage"), width: 76, kind: "stage", card: "mark", render: (row) => <StageTone stage={row.stage} /> },
     {
       key: "amount",
       title: words(english ? "column.amountYuan" : "column.amount"),
-      width: 116,
+      width: 104,
       kind: "money",
       card: "amount",
       render: (row) => <span title={yuanRange(row.wantedAmount)}>{english ? yuanRange(row.wantedAmount) || EMPTY : wanRange(row.wantedAmount)}</span>,
+      renderCard: (row) => row.wantedAmount && shortRange(row.wantedAmount, english),
     },
-    { key: "city", title: words("column.city"), width: 84, card: "meta", render: (row) => row.city?.name ?? none },
-    { key: "channel", title: words("column.channel"), width: 116, card: "meta", render: (row) => <span className="lb-ellipsis">{row.channel?.name ?? EMPTY}</span> },
+    { key: "city", title: words("column.city"), width: 64, card: "meta", render: (row) => row.city?.name ?? none, renderCard: (row) => row.city?.name },
+    { key: "channel", title: words("column.channel"), width: 92, card: "meta", render: (row) => <span className="lb-ellipsis">{row.channel?.name ?? EMPTY}</span>, renderCard: (row) => row.channel?.name },
     {
       key: "lastFollowUp",
       title: words("column.lastFollowUp"),
-      width: 168,
+      width: 136,
       card: "meta",
       render: (row, now) =>
         row.lastFollowUp ? (
@@ -56,11 +57,12 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
         ) : (
           none
         ),
+      renderCard: (row, now) => row.lastFollowUp && `${relative(row.lastFollowUp.at, now, words)} ${words(`common:outcome.${row.lastFollowUp.outcome}`)}`,
     },
     {
       key: "next",
       title: words("column.next"),
-      width: 136,
+      width: 116,
       kind: "date",
       sort: "nextActionAt",
       card: "next",
@@ -69,14 +71,14 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
         return at ? <DueClock at={at} /> : none;
       },
     },
-    { key: "owner", title: words("column.owner"), width: 112, kind: "person", render: (row) => (row.owner ? <Person person={row.owner} /> : <span className="lb-faint">{words("unassigned")}</span>) },
+    { key: "owner", title: words("column.owner"), width: 92, kind: "person", render: (row) => (row.owner ? <Person person={row.owner} /> : <span className="lb-faint">{words("unassigned")}</span>) },
     { key: "team", title: words("column.team"), width: 100, hiddenAtFirst: true, render: (row) => row.team?.name ?? none },
     { key: "active", title: words("column.active"), width: 116, kind: "date", sort: "activeAt", hiddenAtFirst: true, render: (row, now) => relative(row.activeAt, now, words) },
-    { key: "created", title: words("column.created"), width: 116, kind: "date", sort: "createdAt", render: (row, now) => relative(row.createdAt, now, words) },
+    { key: "created", title: words("column.created"), width: 116, kind: "date", sort: "createdAt", hiddenAtFirst: true, render: (row, now) => relative(row.createdAt, now, words) },
     {
       key: "actions",
       title: words("column.actions"),
-      width: 80,
+      width: 76,
       kind: "actions",
       pin: "right",
       card: "action",

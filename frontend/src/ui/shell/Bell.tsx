@@ -1,4 +1,4 @@
-import { BellOutlined } from "@ant-design/icons";
+import { BellOutlined } from "@/ui/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Badge, Button, Popover } from "antd";
 import { Suspense, lazy, useEffect, useState } from "react";

@@ -1,4 +1,4 @@
-import { BellOutlined, UserOutlined } from "@ant-design/icons";
+import { BellOutlined, UserOutlined } from "@/ui/icons";
 import { Badge } from "antd";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";

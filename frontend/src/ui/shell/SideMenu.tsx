@@ -1,4 +1,4 @@
-import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
+import { MenuFoldOutlined, MenuUnfoldOutlined } from "@/ui/icons";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { useMe } from "../me";

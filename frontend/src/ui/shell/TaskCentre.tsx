@@ -1,4 +1,4 @@
-import { ClockCircleOutlined, LoadingOutlined } from "@ant-design/icons";
+import { ClockCircleOutlined, LoadingOutlined } from "@/ui/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Badge, Button, Popover } from "antd";
 import { Suspense, lazy, useEffect, useState } from "react";

@@ -1,4 +1,4 @@
-import { QuestionCircleOutlined, SearchOutlined } from "@ant-design/icons";
+import { QuestionCircleOutlined, SearchOutlined } from "@/ui/icons";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "@/theme/mode";
@@ -13,7 +13,7 @@ export function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () 
   const phone = usePhone();
   return (
     <header className="lb-top">
-      <button type="button" className="lb-top-search" onClick={onSearch} aria-label={t("search.label")}>
+      <button type="button" className="lb-top-search" onClick={onSearch} aria-keyshortcuts="Control+K">
         <SearchOutlined />
         <span className="lb-grow lb-ellipsis">{t(phone ? "search.short" : "search.placeholder")}</span>
         {!phone && <kbd>Ctrl K</kbd>}

@@ -1,4 +1,4 @@
-import { DownOutlined } from "@ant-design/icons";
+import { DownOutlined } from "@/ui/icons";
 import { Button, Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -34,7 +34,7 @@ export function UserMenu() {
         ],
       }}
     >
-      <Button type="text" aria-label={t("user.menu")}>
+      <Button type="text" title={t("user.menu")}>
         <Avatar id={employee.id} name={employee.displayName} size={24} away={!employee.onDuty} />
         {employee.displayName}
         <DownOutlined />

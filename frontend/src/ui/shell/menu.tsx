@@ -1,4 +1,4 @@
-import { ApiOutlined, AppstoreOutlined, CalendarOutlined, InboxOutlined, TeamOutlined } from "@ant-design/icons";
+import { ApiOutlined, AppstoreOutlined, CalendarOutlined, InboxOutlined, TeamOutlined } from "@/ui/icons";
 import type { ReactNode } from "react";
 
 const icons: Record<string, ReactNode> = {

@@ -18,7 +18,7 @@ const LONG_PRESS = 500;
 export function CardList<R extends { id: string }>({ rows, columns, now, selected, toggle, onScroll, onOpen, bulk, fresh }: CardListProps<R>) {
   const press = useRef<ReturnType<typeof setTimeout>>(undefined);
   const pressed = useRef(false);
-  const at = (place: Column<R>["card"], row: R) => columns.filter((column) => column.card === place).map((column) => <span key={column.key}>{column.render(row, now)}</span>);
+  const at = (place: Column<R>["card"], row: R) => columns.filter((column) => column.card === place).map((column) => <span key={column.key}>{(column.renderCard ?? column.render)(row, now)}</span>);
   const start = (row: R) => {
     pressed.current = false;
     if (!bulk) return;

@@ -1,4 +1,4 @@
-import { ArrowDownOutlined, ArrowUpOutlined, ReloadOutlined } from "@ant-design/icons";
+import { ArrowDownOutlined, ArrowUpOutlined, ReloadOutlined } from "@/ui/icons";
 import { Button, Checkbox, Popover, Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { rowHeight, type Density } from "@/theme/tokens";

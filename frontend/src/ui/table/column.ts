@@ -13,6 +13,8 @@ export interface Column<R> {
   hiddenAtFirst?: boolean;
   /** Where the value stands on the phone's card; without one it is not shown there. */
   card?: "title" | "mark" | "amount" | "meta" | "next" | "action";
+  /** The value as a card shows it, where no head names its unit; null leaves it out. */
+  renderCard?: (row: R, now: number) => ReactNode;
 }
 
 export interface Rows<R> {

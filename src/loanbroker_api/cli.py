@@ -141,6 +141,8 @@ def demo(
     once: Annotated[bool, typer.Option(help="leave tenants alone that have their data")] = False,
 ) -> None:
     """Demo companies with ten weeks of work; what was begun is finished, nothing is written twice."""
+    import gc
+
     from loanbroker_api.core import logging
     from loanbroker_api.demo.company import NotADemoError
     from loanbroker_api.demo.seed import OtherDataError, seed_demo
@@ -153,6 +155,10 @@ def demo(
         typer.echo("LOANBROKER_DATABASE_URL and LOANBROKER_MASTER_KEY must be set; `loanbroker up` does all of it", err=True)
         raise typer.Exit(2)
     logging.configure(settings.log_level)
+
+    # Rows hold no cycles: looking for some among all that was imported took a fifth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
     def say(line: str) -> None:
         print(line, flush=True)

@@ -102,8 +102,15 @@ def home_of(data_dir: Path, memory: Memory, user: OsUser | None) -> Path:
         identity = secrets.token_hex(8)
         memory.keep("identity", identity)
     home = OPEN_HOME / identity
-    home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    for folder in (OPEN_HOME, home):
+        _pass_through(folder)
     return home
+
+
+def _pass_through(folder: Path) -> None:
+    """Enterable but not readable by others; by chmod, since the umask takes bits from mkdir's mode."""
+    folder.chmod(0o711)
 
 
 def postgres_programs(home: Path, user: OsUser | None) -> Path:
@@ -150,7 +157,8 @@ def _copied(home: Path, name: str, sources: list[Path]) -> Path:
             shutil.copytree(source, place, symlinks=True)
         else:
             shutil.copy2(source, place)
-    _open_up(fresh.parent)
+    _pass_through(fresh.parent)
+    _open_up(fresh)
     # Complete or not there: a copy that was interrupted is never used.
     fresh.rename(target)
     return target

@@ -55,7 +55,7 @@ e2e: .venv/.stamp $(SPA)
 	@exec sh scripts/test.sh browser
 
 bench: .venv/.stamp $(SPA)
-	@set -e; for file in bench/bench_*.py; do echo "==> $$file $(BENCH_ARGS)"; .venv/bin/python "$$file" $(BENCH_ARGS); done
+	@set -e; for file in bench/[!_]*.py; do echo "==> $$file $(BENCH_ARGS)"; .venv/bin/python "$$file" $(BENCH_ARGS); done
 
 api: .venv/.stamp $(NODE_MODULES)
 	.venv/bin/loanbroker export-api

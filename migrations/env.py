@@ -1,9 +1,9 @@
 """Alembic's environment. The connection comes from loanbroker_api.migrate, as the migrator; here it becomes the owner."""
 
-import loanbroker_api.models  # noqa: F401 # registers every area's tables
 from alembic import context
 from sqlalchemy import Connection, text
 
+import loanbroker_api.models  # noqa: F401 # registers every area's tables
 from loanbroker_api.core.db import Base
 
 

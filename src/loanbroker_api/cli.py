@@ -122,6 +122,32 @@ def create_tenant(
     typer.echo(f"机构 / company   {code}\n账号 / login     {admin_username}\n密码 / password  {password}")
 
 
+@app.command()
+def worker() -> None:
+    """The background process: inbox, outbox, tasks, sealing."""
+    from loanbroker_api import worker as background
+
+    _private_files()
+    _settings()
+    background.main()
+
+
+@app.command()
+def export_api(
+    *,
+    folder: Annotated[Path, typer.Option(help="where openapi.json and schema.graphql go")] = Path("openapi"),
+    check: Annotated[bool, typer.Option(help="write nothing, fail where they differ")] = False,
+) -> None:
+    """Write the API documents from the code."""
+    from loanbroker_api.export import export
+
+    changed = export(folder, check=check)
+    typer.echo(f"{'differs' if check else 'written'}: {', '.join(changed) or 'none'}")
+    if check and changed:
+        typer.echo("run `make api` and commit what changed", err=True)
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Entry point of `loanbroker`."""
     app()

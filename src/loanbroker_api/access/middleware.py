@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loanbroker_api.access.policy import Attempt, judge
@@ -69,9 +69,9 @@ class Gate:
 class RequestMiddleware:
     """Request id, client address, metrics, access log, and the last net under every failure."""
 
-    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+    def __init__(self, app: ASGIApp, state: State) -> None:
         self.app = app
-        self.runtime = runtime
+        self.state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -82,7 +82,7 @@ class RequestMiddleware:
         request_id = offered if _REQUEST_ID.fullmatch(offered) else str(new_id())
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        state["request"] = RequestInfo(request_id, client_ip(scope, headers, self.runtime), "")
+        state["request"] = RequestInfo(request_id, client_ip(scope, headers, self.state.runtime), "")
         state["language"] = language_of(headers.get("accept-language"))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -140,9 +140,9 @@ def _is_trusted(address: str, trusted: tuple[object, ...]) -> bool:
 class AuthenticationMiddleware:
     """No route of the API runs without an admitted actor, but for the public list."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, state: State) -> None:
         self.app = app
-        self.gate = gate
+        self.state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
@@ -152,7 +152,9 @@ class AuthenticationMiddleware:
         headers = Headers(scope=scope)
         scheme, _, token = headers.get("authorization", "").partition(" ")
         try:
-            scope["state"]["actor"] = await self.gate.admit(token.strip() if scheme.lower() == "bearer" else "", scope["state"]["request"])
+            scope["state"]["actor"] = await self.state.gate.admit(
+                token.strip() if scheme.lower() == "bearer" else "", scope["state"]["request"]
+            )
         except Problem as problem:
             refusal = problem
         except Exception as error:  # noqa: BLE001 - a database that is down is told as such

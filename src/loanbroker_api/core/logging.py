@@ -60,4 +60,4 @@ def configure(level: str = "INFO") -> None:
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger().bind(area=name)

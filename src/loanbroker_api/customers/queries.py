@@ -105,6 +105,13 @@ async def list_customers(session: ReadSession, actor: Actor, wanted: CustomerLis
     return Rows(items, encode_cursor(wanted.sort, *(getattr(items[-1], one.key) for one in columns)))
 
 
+def cursor_of(customer: Customer, sort: str) -> str:
+    """The cursor after a row, for connections that give one to every edge."""
+    if sort == "search":
+        return encode_cursor("search", customer.id)
+    return encode_cursor(sort, *(getattr(customer, one.key) for one in _SORTS[sort][0]))
+
+
 def _scoped_keys(actor: Actor, narrow: list[ColumnElement[bool]], columns: Sequence[Any], order: list[Any], limit: int) -> Any:
     """Keys of one page: the whole company by one index, teams by one index probe each, one's own by the owner's index."""
     units = actor.units_of(permissions.VIEW)

@@ -59,12 +59,12 @@ class Hub:
         while True:
             try:
                 redis = Redis.from_url(url, socket_connect_timeout=2)  # pyright: ignore[reportUnknownMemberType]
-                async with redis, redis.pubsub() as listening:  # pyright: ignore[reportUnknownMemberType]
-                    await listening.subscribe(PUSH_CHANNEL)  # pyright: ignore[reportUnknownMemberType]
+                listening: Any = redis.pubsub()  # pyright: ignore[reportUnknownMemberType]
+                async with redis, listening:
+                    await listening.subscribe(PUSH_CHANNEL)
                     self._connected = True
                     self._wake_all()
-                    messages: AsyncGenerator[dict[str, Any]] = listening.listen()  # pyright: ignore[reportUnknownMemberType]
-                    async for message in messages:
+                    async for message in listening.listen():
                         if message["type"] == "message":
                             for event in self._waiting.get(message["data"].decode(), ()):
                                 event.set()

@@ -1,0 +1,10 @@
+"""Every area's tables, so that one import knows the whole schema."""
+
+from loanbroker_api.access import models as access
+from loanbroker_api.channels import models as channels
+from loanbroker_api.core import audit, crypto, idempotency, outbox
+from loanbroker_api.customers import models as customers
+from loanbroker_api.notifications import models as notifications
+from loanbroker_api.workspace import models as workspace
+
+__all__ = ["access", "audit", "channels", "crypto", "customers", "idempotency", "notifications", "outbox", "workspace"]

@@ -1,0 +1,26 @@
+"""Imports whatever areas register by being imported: consumers, tasks, subjects, adapters, permissions."""
+
+from loanbroker_api import models
+from loanbroker_api.access import permissions as access_permissions
+from loanbroker_api.channels import adapters
+from loanbroker_api.channels import permissions as channel_permissions
+from loanbroker_api.customers import permissions as customer_permissions
+from loanbroker_api.customers import tasks as customer_tasks
+from loanbroker_api.workspace import permissions as workspace_permissions
+from loanbroker_api.workspace import tasks as workspace_tasks
+
+_LOADED = (
+    access_permissions,
+    adapters,
+    channel_permissions,
+    customer_permissions,
+    customer_tasks,
+    models,
+    workspace_permissions,
+    workspace_tasks,
+)
+
+
+def load() -> int:
+    """How many modules have registered; importing this module is what does it."""
+    return len(_LOADED)

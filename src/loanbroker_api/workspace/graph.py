@@ -1,0 +1,120 @@
+"""GraphQL's typed context, and the push stream as a subscription."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NewType
+from uuid import UUID
+
+import strawberry
+from starlette.requests import HTTPConnection
+from strawberry.dataloader import DataLoader
+from strawberry.fastapi import BaseContext
+from strawberry.types import Info as StrawberryInfo
+
+from loanbroker_api.access.middleware import Gate
+from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.crypto import TenantKeys
+from loanbroker_api.core.db import ReadSession
+from loanbroker_api.core.errors import Problem, Unauthenticated
+from loanbroker_api.core.runtime import Runtime
+from loanbroker_api.core.uow import UnitOfWork
+from loanbroker_api.workspace.models import PushEvent
+from loanbroker_api.workspace.stream import Hub
+
+Fen = NewType("Fen", int)
+Json = NewType("Json", dict)  # pyright: ignore[reportMissingTypeArgument]
+Loader = Callable[[ReadSession, Actor, Collection[UUID]], Awaitable[dict[UUID, Any]]]
+
+
+class Context(BaseContext):
+    """One operation: reads share one read-only transaction, one statement at a time; a mutation field has its own unit of work."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        super().__init__()
+        self.runtime: Runtime = connection.app.state.runtime
+        self.gate: Gate = connection.app.state.gate
+        self.hub: Hub = connection.app.state.hub
+        self.connection = connection
+        self.admitted: Actor | None = getattr(connection.state, "actor", None)
+        self._loaders: dict[Any, DataLoader[UUID, Any]] = {}
+        self._lock = asyncio.Lock()
+        self._stack = AsyncExitStack()
+        self._session: ReadSession | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Raises Unauthenticated."""
+        if self.admitted is None:
+            raise Unauthenticated
+        return replace(self.admitted, language=self.connection.state.language)
+
+    @asynccontextmanager
+    async def reads(self) -> AsyncGenerator[ReadSession]:
+        """The operation's read-only transaction; siblings take turns."""
+        async with self._lock:
+            if self._session is None:
+                self._session = await self._stack.enter_async_context(self.runtime.read(self.actor.tenant_id))
+            yield self._session
+
+    async def close(self) -> None:
+        """End the read transaction; what comes after it in the same connection reads anew."""
+        async with self._lock:
+            self._session = None
+            self._loaders.clear()
+            stack, self._stack = self._stack, AsyncExitStack()
+            await stack.aclose()
+
+    def writes(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work for one mutation field, committed before its answer resolves."""
+        return self.runtime.uow(self.actor.tenant_id)
+
+    async def keys(self) -> TenantKeys:
+        return await self.runtime.keyring.of(self.runtime.database, self.actor.tenant_id)
+
+    def now(self) -> datetime:
+        return self.runtime.clock.now()
+
+    def loader(self, load: Loader) -> DataLoader[UUID, Any]:
+        """A DataLoader of any `f(session, actor, keys) -> dict`, one an operation."""
+
+        async def batch(keys: list[UUID]) -> list[Any]:
+            async with self.reads() as session:
+                found = await load(session, self.actor, set(keys))
+            return [found.get(key) for key in keys]
+
+        if load not in self._loaders:
+            self._loaders[load] = DataLoader(load_fn=batch)
+        return self._loaders[load]
+
+
+Info = StrawberryInfo[Context, None]
+
+
+@strawberry.type(name="PushEvent", description="推送事件")
+class PushEventNode:
+    id: UUID
+    kind: str
+    at: datetime
+    data: Json
+
+    @classmethod
+    def of(cls, row: PushEvent) -> "PushEventNode":
+        return cls(id=row.id, kind=row.kind, at=row.at, data=Json(row.data))
+
+
+@strawberry.type
+class WorkspaceSubscription:
+    @strawberry.subscription(description="当前员工的推送；断开后带最后收到的事件 id 继续，可能重发最近 10 秒的事件")
+    async def events(self, info: Info, after: UUID | None = None) -> AsyncGenerator[PushEventNode]:
+        context = info.context
+        stream = context.hub.events(context.gate, context.actor, after, "graphql")
+        try:
+            async for event in stream:
+                if event is not None:
+                    yield PushEventNode.of(event)
+        except Problem:
+            await stream.aclose()
+            raise

@@ -1,0 +1,1 @@
+"""What tests share: a company of one's own, clients of the whole application, senders of signed webhooks."""

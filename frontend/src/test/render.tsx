@@ -44,7 +44,7 @@ const usual: Server = {
   "PUT /api/v1/preferences/*": () => ({}),
   "PUT /api/v1/drafts/*": () => ({ savedAt: new Date().toISOString() }),
   "DELETE /api/v1/drafts/*": () => null,
-  "GET /api/v1/cities": () => list([{ code: "510100", name: "成都", province: "四川" }]),
+  "GET /api/v1/cities": () => list([{ code: 510100, name: "成都", province: "四川" }]),
   "GET /api/v1/employees": () => list([]),
   "GET /api/v1/org-units": () => list([]),
 };

@@ -5,7 +5,7 @@ import { problemCode } from "@/api/problem";
 
 const keyOf = (key: string) => ["preference", key] as const;
 
-/** A value kept for this employee on the server (`/preferences/{key}`); `fallback` until one was saved. Writes are gathered for a second. */
+/** A value of any shape kept for this employee on the server (`/preferences/{key}` keeps objects, so it stands in one as `is`); `fallback` until one was saved. Writes are gathered for a second. */
 export function usePreference<T>(key: string, fallback: T): readonly [T, (next: T) => void] {
   const cache = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -15,7 +15,7 @@ export function usePreference<T>(key: string, fallback: T): readonly [T, (next: 
     queryFn: async () => {
       try {
         const kept = await data(client.GET("/api/v1/preferences/{key}", { params: { path: { key } } }));
-        return kept.value as T;
+        return (kept.value as { is: T }).is;
       } catch (error) {
         if (problemCode(error) === "workspace.preference-not-found") return null;
         throw error;
@@ -27,7 +27,7 @@ export function usePreference<T>(key: string, fallback: T): readonly [T, (next: 
       cache.setQueryData(keyOf(key), next);
       clearTimeout(timer.current);
       timer.current = setTimeout(() => {
-        void client.PUT("/api/v1/preferences/{key}", { params: { path: { key } }, body: { value: next } }).catch(() => cache.invalidateQueries({ queryKey: keyOf(key) }));
+        void client.PUT("/api/v1/preferences/{key}", { params: { path: { key } }, body: { value: { is: next } } }).catch(() => cache.invalidateQueries({ queryKey: keyOf(key) }));
       }, 1000);
     },
     [cache, key],

@@ -10,6 +10,7 @@ import { DueClock } from "@/ui/DueClock";
 import { useMe } from "@/ui/me";
 import { useFormat } from "@/ui/useFormat";
 import { useCall } from "./Call";
+import { nameOf } from "./nameOf";
 
 const COUNT_IN_TITLE = /^\(\d+\) /;
 
@@ -28,7 +29,7 @@ export function ArrivalHost() {
       push.on(({ kind, data: body }) => {
         if (kind !== "customers.arrived") return;
         const customerId = String(body.customerId);
-        data(client.GET("/api/v1/customers/{customerId}", { params: { path: { customerId } } })).then(
+        data(client.GET("/api/v1/customers/{customer_id}", { params: { path: { customer_id: customerId } } })).then(
           (row) => row.owner?.id === employee.id && setArrived((rows) => [...rows.filter((other) => other.id !== row.id), row]),
           // Gone or out of scope again before it was read: nothing to announce.
           () => undefined,
@@ -45,7 +46,7 @@ export function ArrivalHost() {
     id: row.id,
     text: (
       <>
-        <strong>{row.name.value}</strong>
+        <strong>{nameOf(row.name)}</strong>
         <span>{row.city?.name}</span>
         <span>{format.range(row.wantedAmount)}</span>
         <span className="lb-muted">{row.channel?.name}</span>

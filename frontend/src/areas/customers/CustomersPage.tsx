@@ -21,12 +21,15 @@ import { customerColumns } from "./columns";
 import { CustomerFacts } from "./CustomerFacts";
 import { CustomerForm } from "./CustomerForm";
 import { useFollowUp } from "./FollowUp";
+import { nameOf } from "./nameOf";
 import { rememberOrder } from "./listOrder";
 import { LIST } from "./live";
 import { useCustomers, useTotal } from "./useCustomers";
 import { useFilterFields } from "./useFilterFields";
 import { CustomerViews } from "./CustomerViews";
 import { useListState } from "./useListState";
+
+const SCREENFUL = 20;
 
 export function CustomersPage() {
   const { t } = useTranslation("customers");
@@ -48,6 +51,11 @@ export function CustomersPage() {
   const rows = useMemo(() => customers.data?.pages.flatMap((page) => page.items) ?? [], [customers.data]);
   const arrivals = useArrivals(rows);
   const peeked = rows.find((row) => row.id === query.get("row"));
+  // A search answers what it found so far and a cursor to search on from; a screenful is fetched by itself.
+  const { hasNextPage, isFetching, fetchNextPage } = customers;
+  useEffect(() => {
+    if (wanted && rows.length < SCREENFUL && hasNextPage && !isFetching) void fetchNextPage();
+  }, [wanted, rows.length, hasNextPage, isFetching, fetchNextPage]);
   useEffect(() => rememberOrder(rows.map((row) => row.id)), [rows]);
 
   const setParam = (key: string, value: string | null) =>
@@ -134,7 +142,7 @@ export function CustomersPage() {
         }
       />
       {peeked && (
-        <RowDrawer open title={peeked.name.value} path={`/customers/${peeked.id}`} onClose={() => setParam("row", null)}>
+        <RowDrawer open title={nameOf(peeked.name)} path={`/customers/${peeked.id}`} onClose={() => setParam("row", null)}>
           <CustomerFacts customerId={peeked.id} />
         </RowDrawer>
       )}

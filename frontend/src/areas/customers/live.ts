@@ -24,7 +24,7 @@ export async function customerChanged(cache: QueryClient, customerId: string): P
     cache.invalidateQueries({ predicate: (query) => ofCustomer(query.queryKey) }),
     cache.invalidateQueries({ queryKey: TODAY }),
     cache.invalidateQueries({ queryKey: TOTAL }),
-    data(client.GET("/api/v1/customers/{customerId}", { params: { path: { customerId } } })).then((row) => patchRow(cache, row)),
+    data(client.GET("/api/v1/customers/{customer_id}", { params: { path: { customer_id: customerId } } })).then((row) => patchRow(cache, row)),
   ]);
 }
 
@@ -41,7 +41,7 @@ export function useLiveRows(): void {
         } else if (kind === "channels.inbox_changed") {
           void cache.invalidateQueries({ queryKey: ["get", "/api/v1/inbox-entries"] });
           void cache.invalidateQueries({ queryKey: ["get", "/api/v1/channels"] });
-          void cache.invalidateQueries({ queryKey: ["get", "/api/v1/channels/{channelId}"] });
+          void cache.invalidateQueries({ queryKey: ["get", "/api/v1/channels/{channel_id}"] });
         }
       }),
     [cache],

@@ -166,7 +166,7 @@ function Grid<R extends { id: string }>({ rows, now, selected, setSelected, onSc
   const natural = settings.shown.reduce((sum, column) => sum + column.width, bulk ? SELECT_WIDTH : 0);
   const spare = Math.max(0, size.width - natural);
   const flexible = settings.shown.filter((column) => !column.pin || column.pin === "left").length || 1;
-  const orderOf = (column: Column<R>) => (sort === column.sort ? "ascend" : sort === `-${column.sort}` ? "descend" : null);
+  const direction = (column: Column<R>) => (column.sort?.startsWith("-") ? ("descend" as const) : ("ascend" as const));
   const columns: TableProps<R>["columns"] = settings.shown.map((column) => ({
     key: column.key,
     title: column.title,
@@ -176,7 +176,7 @@ function Grid<R extends { id: string }>({ rows, now, selected, setSelected, onSc
     className: `lb-cell-${column.kind ?? "text"}`,
     ellipsis: true,
     render: (_: unknown, row: R) => column.render(row, now),
-    ...(column.sort ? { sorter: true, sortOrder: orderOf(column), showSorterTooltip: false } : {}),
+    ...(column.sort ? { sorter: true, sortOrder: sort === column.sort ? direction(column) : null, sortDirections: [direction(column)], showSorterTooltip: false } : {}),
   }));
   return (
     <div className="lb-datatable-body" ref={bodyRef} data-density={settings.density} style={{ "--lb-row-height": `${rowHeight[settings.density]}px` } as React.CSSProperties}>
@@ -188,14 +188,13 @@ function Grid<R extends { id: string }>({ rows, now, selected, setSelected, onSc
         pagination={false}
         dataSource={rows}
         columns={columns}
-        sortDirections={["ascend", "descend"]}
         scroll={{ x: Math.max(natural, size.width), y: Math.max(120, (size.height || 640) - 41) }}
         onScroll={onScroll}
         rowClassName={(row) => [row.id === current ? "lb-row-current" : "", fresh?.has(row.id) ? "lb-row-fresh" : ""].join(" ")}
         onChange={(_page, _filters, sorter, { action }) => {
           if (action !== "sort" || Array.isArray(sorter)) return;
           const column = settings.shown.find((entry) => entry.key === sorter.columnKey);
-          onSort?.(sorter.order && column?.sort ? `${sorter.order === "descend" ? "-" : ""}${column.sort}` : undefined);
+          onSort?.(sorter.order ? column?.sort : undefined);
         }}
         {...(bulk
           ? {

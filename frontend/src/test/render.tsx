@@ -39,8 +39,7 @@ export const never = () => new Promise(() => undefined);
 export const list = <T,>(items: T[]) => ({ items, nextCursor: null });
 
 const usual: Server = {
-  "GET /api/v1/preferences/*": () => problem(404, "workspace.preference-not-found", ""),
-  "GET /api/v1/drafts/*": () => problem(404, "workspace.draft-not-found", ""),
+  "GET /api/v1/preferences": () => [],
   "PUT /api/v1/preferences/*": () => ({}),
   "PUT /api/v1/drafts/*": () => ({ savedAt: new Date().toISOString() }),
   "DELETE /api/v1/drafts/*": () => null,

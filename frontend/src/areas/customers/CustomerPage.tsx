@@ -74,7 +74,7 @@ function Known({ customer }: { customer: Customer }) {
         head={
           <>
             <Button type="text" icon={<LeftOutlined />} aria-label={t("keys.back")} onClick={() => void navigate(-1)} />
-            <h2>{nameOf(customer.name)}</h2>
+            <h1>{nameOf(customer.name)}</h1>
             <Intent intent={customer.intent} />
             <StageTone stage={customer.stage} />
             <span className="lb-row lb-muted">

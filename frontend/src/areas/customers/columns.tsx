@@ -31,7 +31,7 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
         </Link>
       ),
     },
-    { key: "phone", title: words("column.phone"), width: 116, kind: "masked", render: (row) => (row.phone ? <Masked value={row.phone} /> : none) },
+    { key: "phone", title: words("column.phone"), width: 116, kind: "masked", card: "meta", render: (row) => (row.phone ? <Masked value={row.phone} /> : none), renderCard: (row) => row.phone && <Masked value={row.phone} /> },
     { key: "intent", title: words("column.intent"), width: 48, card: "mark", render: (row) => <Intent intent={row.intent} />, renderCard: (row) => row.intent && <Intent intent={row.intent} /> },
     { key: "stage", title: words("column.stage"), width: 76, kind: "stage", card: "mark", render: (row) => <StageTone stage={row.stage} /> },
     {

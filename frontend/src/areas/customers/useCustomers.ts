@@ -11,7 +11,7 @@ const LIMIT = 100;
 
 type Filter = NonNullable<paths["/api/v1/customers"]["get"]["parameters"]["query"]>;
 /** The filter as the server types it; the address holds all of it as text. */
-function toFilter(view: string, values: FilterValues): Pick<Filter, "view" | "stage" | "intent" | "city" | "channelId" | "ownerId"> {
+export function toFilter(view: string, values: FilterValues): Pick<Filter, "view" | "stage" | "intent" | "city" | "channelId" | "ownerId"> {
   const { city, ...others } = values;
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value));
   return { view: (views as readonly string[]).includes(view) ? (view as Filter["view"]) : FIRST_VIEW, ...given, ...(city ? { city: Number(city) } : {}) };

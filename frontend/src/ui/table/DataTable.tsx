@@ -1,5 +1,5 @@
 import { Button, Table, type TableProps } from "antd";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { rowHeight } from "@/theme/tokens";
 import { usePhone } from "@/theme/mode";
@@ -37,6 +37,7 @@ export interface DataTableProps<R extends { id: string }> {
   fresh?: ReadonlySet<string>;
   /** A bar above the rows: "3 条新客户 · 显示". */
   notice?: ReactNode;
+  /** Told whether the list stands at its top with nothing selected: then a new row may come in by itself. */
   onAtTop?: (atTop: boolean) => void;
 }
 
@@ -59,6 +60,9 @@ export function DataTable<R extends { id: string }>(props: DataTableProps<R>) {
   // What left the list is no longer selected.
   const selected = useMemo(() => (marked.size === 0 ? NO_SELECTION : new Set([...marked].filter((key) => byId.has(key)))), [marked, byId]);
   const clear = () => setSelected(NO_SELECTION);
+  const top = useRef(true);
+  const selecting = selected.size > 0;
+  useEffect(() => onAtTop?.(top.current && !selecting), [onAtTop, selecting]);
 
   const toggle = (key: string) =>
     setSelected((before) => {
@@ -98,7 +102,8 @@ export function DataTable<R extends { id: string }>(props: DataTableProps<R>) {
 
   const onScroll = (event: React.UIEvent<HTMLElement>) => {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-    onAtTop?.(scrollTop < 8);
+    top.current = scrollTop < 8;
+    onAtTop?.(top.current && selected.size === 0);
     if (query.hasNextPage && !query.isFetchingNextPage && scrollTop + clientHeight > scrollHeight * NEAR_END) query.fetchNextPage();
   };
   const act = (event: React.MouseEvent) => {

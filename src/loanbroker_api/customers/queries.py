@@ -122,9 +122,8 @@ def _scoped_keys(actor: Actor, narrow: list[ColumnElement[bool]], columns: Seque
         return inner.where(Customer.owner_id == actor.id)
     if len(units) == 1:
         return inner.where(Customer.team_id == next(iter(units)))
-    teams = func.unnest(bindparam("teams", sorted(units), type_=ARRAY(SqlUuid()), unique=True)).table_valued(
-        column("team_id", SqlUuid()), name="teams"
-    )
+    listed = func.unnest(bindparam("teams", sorted(units), type_=ARRAY(SqlUuid()), unique=True))
+    teams = listed.table_valued(column("team_id", SqlUuid()), name="teams").render_derived()
     probe: Any = inner.where(Customer.team_id == teams.c.team_id).lateral("probe")
     outer_order = [probe.c[one.element.key].desc() if _descends(one) else probe.c[one.element.key].asc() for one in order]
     return select(*(probe.c[one.key] for one in columns)).select_from(teams.join(probe, true())).order_by(*outer_order).limit(limit)

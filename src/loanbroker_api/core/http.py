@@ -139,7 +139,7 @@ def if_match(value: Annotated[str | None, Header(alias="If-Match", description='
     if value is None:
         raise IfMatchRequired
     text = value.strip().removeprefix("W/").strip('"')
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise Invalid(FieldError("If-Match", "core.version", '应为带引号的版本号，例如 "7"', 'Send a quoted version such as "7"'))
     return int(text)
 

@@ -122,8 +122,10 @@ def _scoped_keys(actor: Actor, narrow: list[ColumnElement[bool]], columns: Seque
         return inner.where(Customer.owner_id == actor.id)
     if len(units) == 1:
         return inner.where(Customer.team_id == next(iter(units)))
-    teams = func.unnest(bindparam("teams", sorted(units), type_=ARRAY(SqlUuid()), unique=True)).table_valued(
-        column("team_id", SqlUuid()), name="teams"
+    teams = (
+        func.unnest(bindparam("teams", sorted(units), type_=ARRAY(SqlUuid()), unique=True))
+        .table_valued(column("team_id", SqlUuid()), name="teams")
+        .render_derived()
     )
     probe: Any = inner.where(Customer.team_id == teams.c.team_id).lateral("probe")
     outer_order = [probe.c[one.element.key].desc() if _descends(one) else probe.c[one.element.key].asc() for one in order]
@@ -256,6 +258,21 @@ async def list_activity(session: ReadSession, customer_id: UUID, wanted: Timelin
     found = list(await session.scalars(statement.order_by(Activity.at.desc(), Activity.id.desc()).limit(wanted.limit + 1)))
     items = found[: wanted.limit]
     return Rows(items, encode_cursor("timeline", items[-1].at, items[-1].id) if len(found) > wanted.limit else None)
+
+
+async def activity_by_customer(
+    session: ReadSession, actor: Actor, customer_ids: Collection[UUID], first: int
+) -> dict[UUID, list[Activity]]:
+    """The newest timeline entries of many customers in one statement, for loaders; a customer out of scope has none."""
+    scoped = visible(actor)
+    seen = select(Customer.id).where(Customer.id.in_(customer_ids), *([] if scoped is None else [scoped])).subquery("seen")
+    newest = select(Activity).where(Activity.customer_id == seen.c.id).order_by(Activity.at.desc(), Activity.id.desc()).limit(first)
+    recent = newest.correlate(seen).lateral("recent")
+    ids = select(recent.c.id).select_from(seen.join(recent, true()))
+    found: dict[UUID, list[Activity]] = {customer_id: [] for customer_id in customer_ids}
+    for row in await session.scalars(select(Activity).where(Activity.id.in_(ids)).order_by(Activity.at.desc(), Activity.id.desc())):
+        found[row.customer_id].append(row)
+    return found
 
 
 async def follow_ups_by_id(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, FollowUp]:

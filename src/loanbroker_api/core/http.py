@@ -139,7 +139,7 @@ def if_match(value: Annotated[str | None, Header(alias="If-Match", description='
     if value is None:
         raise IfMatchRequired
     text = value.strip().removeprefix("W/").strip('"')
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise Invalid(FieldError("If-Match", "core.version", '应为带引号的版本号，例如 "7"', 'Send a quoted version such as "7"'))
     return int(text)
 
@@ -151,6 +151,7 @@ def problem_response(problem: Problem, *, accept_language: str | None, request_i
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "missing": ("必填", "Required"),
+    "nul": ("不能含 NUL 字符", "NUL characters are refused"),
     "extra_forbidden": ("没有这个字段", "Unknown field"),
     "string_too_short": ("至少 {min_length} 个字", "At least {min_length} characters"),
     "string_too_long": ("最多 {max_length} 个字", "At most {max_length} characters"),

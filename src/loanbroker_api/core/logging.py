@@ -36,7 +36,8 @@ def _places(error: BaseException) -> list[str]:
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        file = "/".join(code.co_filename.split("/")[-2:])  # a compiled module's has no folder
+        places.append(f"{file}:{trace.tb_lineno}")
         trace = trace.tb_next
     return places[-8:]
 
@@ -60,4 +61,5 @@ def configure(level: str = "INFO") -> None:
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    return structlog.get_logger().bind(area=name)
+    """A lazy logger: binding here, at import, would fix structlog's default renderer, which prints the local variables of tracebacks."""
+    return structlog.get_logger(area=name)

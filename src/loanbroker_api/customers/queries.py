@@ -265,6 +265,21 @@ async def list_activity(session: ReadSession, customer_id: UUID, wanted: Timelin
     return Rows(items, encode_cursor("timeline", items[-1].at, items[-1].id) if len(found) > wanted.limit else None)
 
 
+async def activity_by_customer(
+    session: ReadSession, actor: Actor, customer_ids: Collection[UUID], first: int
+) -> dict[UUID, list[Activity]]:
+    """The newest timeline entries of many customers in one statement, for loaders; a customer out of scope has none."""
+    scoped = visible(actor)
+    seen = select(Customer.id).where(Customer.id.in_(customer_ids), *([] if scoped is None else [scoped])).subquery("seen")
+    newest = select(Activity).where(Activity.customer_id == seen.c.id).order_by(Activity.at.desc(), Activity.id.desc()).limit(first)
+    recent = newest.correlate(seen).lateral("recent")
+    ids = select(recent.c.id).select_from(seen.join(recent, true()))
+    found: dict[UUID, list[Activity]] = {customer_id: [] for customer_id in customer_ids}
+    for row in await session.scalars(select(Activity).where(Activity.id.in_(ids)).order_by(Activity.at.desc(), Activity.id.desc())):
+        found[row.customer_id].append(row)
+    return found
+
+
 async def follow_ups_by_id(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, FollowUp]:
     return {row.id: row for row in await session.scalars(select(FollowUp).where(FollowUp.id.in_(ids)))} if ids else {}
 

@@ -42,7 +42,7 @@ def _places(error: BaseException) -> list[str]:
 
 
 def configure(level: str = "INFO") -> None:
-    """Once per process."""
+    """Once a process, before its first line."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -60,4 +60,8 @@ def configure(level: str = "INFO") -> None:
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    return structlog.get_logger().bind(area=name)
+    """A module's logger. It is bound at its first use, so that one made at import follows `configure` as well."""
+    return structlog.get_logger(area=name)
+
+
+configure()  # structlog's own default prints exceptions with their values; nothing may ever log by it

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from loanbroker_api.core.idempotency import IdempotentAnswer
@@ -105,9 +104,8 @@ async def test_the_kept_answer_holds_no_secret(runtime: Runtime, company: Compan
     assert first["secret"].removeprefix("whsec_").encode() not in opened
 
 
-@pytest.mark.parametrize("key", ["", "x" * 101, "a\tb", "schlüssel".encode()])
-async def test_a_key_that_is_none_is_refused(sign_in: SignIn, key: str | bytes) -> None:
+async def test_a_key_that_is_none_is_refused(sign_in: SignIn) -> None:
     sales = await sign_in("sales1")
-    headers = [(b"Idempotency-Key", key if isinstance(key, bytes) else key.encode())]
-    answer = await sales("PUT", "/me/duty", json={"onDuty": True}, headers=headers)
-    assert (answer.status_code, code_of(answer)) == (422, "core.idempotency-key-invalid")
+    for key in (b"", b"x" * 101, b"a\tb", "schlüssel".encode()):
+        answer = await sales("PUT", "/me/duty", json={"onDuty": True}, headers=[(b"Idempotency-Key", key)])
+        assert (answer.status_code, code_of(answer)) == (422, "core.idempotency-key-invalid"), key

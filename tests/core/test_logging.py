@@ -11,6 +11,7 @@ from loanbroker_api import registry
 from loanbroker_api.core import audit, http, logging, outbox
 from loanbroker_api.workspace import runner
 {configure}
+import logging as standard
 from sqlalchemy.exc import DBAPIError
 
 def deep(phone):
@@ -22,8 +23,7 @@ except DBAPIError as error:
     for module in (http, outbox, runner):
         module.log.error("failed", exc_info=error, phone="13800138000", name="张三丰", kind="x")
     http.log.exception("failed", body="13800138000")
-import logging as standard
-standard.getLogger("library").warning("refused %s", "13800138000", exc_info=True)
+    standard.getLogger("library").warning("refused %s", "13800138000", exc_info=True)
 """
 
 
@@ -38,6 +38,8 @@ def test_no_module_logs_a_value(configure: str) -> None:
     for line in ours:
         assert line["error"] == "DBAPIError"
         assert line["at"]
+    (theirs,) = [line for line in lines if line["event"] == "library"]
+    assert (theirs["logger"], theirs["error"]) == ("library", "DBAPIError")
     assert (ours[0]["kind"], ours[0]["phone"], ours[0]["name"]) == ("x", "•••", "•••")
 
 

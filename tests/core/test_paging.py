@@ -74,9 +74,8 @@ def forged(*parts: object) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(list(parts))).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
+FORGED = {
+    "/customers": [
         "x",
         "",
         "é",
@@ -93,18 +92,16 @@ def forged(*parts: object) -> str:
         forged("-activeAt", None, {"$": 1}),
         forged("-activeAt", "2026-01-01T00:00:00Z", str(new_id()), "more"),
     ],
-)
-async def test_a_list_refuses_a_cursor_that_it_did_not_make(sign_in: SignIn, cursor: str) -> None:
-    boss = await sign_in("boss", role="boss")
-    answer = await boss("GET", "/customers", params={"cursor": cursor})
-    assert (answer.status_code, code_of(answer)) == (422, "core.cursor-invalid")
+    "/employees": [forged("employeeNo", "a\x00b", str(new_id())), forged("employeeNo", "0001", "x")],
+}
 
 
-@pytest.mark.parametrize("cursor", [forged("employeeNo", "a\x00b", str(new_id())), forged("employeeNo", "0001", "x")])
-async def test_a_list_by_text_refuses_what_no_text_can_be(sign_in: SignIn, cursor: str) -> None:
+async def test_a_list_refuses_a_cursor_that_it_did_not_make(sign_in: SignIn) -> None:
     boss = await sign_in("boss", role="boss")
-    answer = await boss("GET", "/employees", params={"cursor": cursor})
-    assert (answer.status_code, code_of(answer)) == (422, "core.cursor-invalid")
+    for path, cursors in FORGED.items():
+        for cursor in cursors:
+            answer = await boss("GET", path, params={"cursor": cursor})
+            assert (answer.status_code, code_of(answer)) == (422, "core.cursor-invalid"), cursor
 
 
 async def test_a_cursor_of_another_sort_is_refused(sign_in: SignIn, company: Company) -> None:
@@ -116,9 +113,9 @@ async def test_a_cursor_of_another_sort_is_refused(sign_in: SignIn, company: Com
     assert (answer.status_code, code_of(answer)) == (422, "core.cursor-invalid")
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "201", "x", "1.5", ""])
-async def test_a_limit_out_of_bounds_is_refused(sign_in: SignIn, limit: str) -> None:
+async def test_a_limit_out_of_bounds_is_refused(sign_in: SignIn) -> None:
     sales = await sign_in("sales1")
-    answer = await sales("GET", "/customers", params={"limit": limit})
-    assert (answer.status_code, code_of(answer)) == (422, "core.invalid")
-    assert answer.json()["errors"][0]["pointer"] == "?limit"
+    for limit in ("0", "-1", "201", "x", "1.5", ""):
+        answer = await sales("GET", "/customers", params={"limit": limit})
+        assert (answer.status_code, code_of(answer)) == (422, "core.invalid"), limit
+        assert answer.json()["errors"][0]["pointer"] == "?limit"

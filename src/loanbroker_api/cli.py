@@ -123,6 +123,34 @@ def create_tenant(
 
 
 @app.command()
+def verify_audit(
+    tenant: Annotated[str | None, typer.Option(help="code of one company; without it all of them")] = None,
+    head: Annotated[str | None, typer.Option(help="a head that was kept elsewhere, in hex: is it still in the chain?")] = None,
+) -> None:
+    """Recompute the audit chain from its entries; exit status 1 where it is broken."""
+    from loanbroker_api.audit_report import audit_report
+
+    try:
+        known = bytes.fromhex(head) if head is not None else None
+    except ValueError:
+        known = b""
+    if head is not None and (tenant is None or not known):
+        typer.echo("--head takes a hexadecimal digest, together with --tenant", err=True)
+        raise typer.Exit(2)
+    states = asyncio.run(audit_report(_settings(), code=tenant, known_head=known))
+    if tenant is not None and not states:
+        typer.echo(f"没有机构 / no company {tenant}", err=True)
+        raise typer.Exit(2)
+    for code, state in states.items():
+        verdict = f"BROKEN: {state.broken}," if state.broken else "ok,"
+        typer.echo(f"{code}: {verdict} {state.seals} seals, {state.entries} entries, {state.unsealed} unsealed, head {state.head.hex()}")
+    broken = next((code for code, state in states.items() if state.broken), None)
+    if broken is not None:
+        typer.echo(f"审计链断裂 / broken audit chain: {broken}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
 def worker() -> None:
     """The background process: inbox, outbox, tasks, sealing."""
     from loanbroker_api import worker as background

@@ -187,10 +187,12 @@ def field_errors(errors: list[Any]) -> list[FieldError]:
         location = [str(part) for part in error["loc"]]
         place, path = (location[0], location[1:]) if location and location[0] in {"body", "query", "path", "header"} else ("body", location)
         pointer = f"?{path[0]}" if place == "query" and path else (path[0] if place == "header" and path else "/" + "/".join(path))
-        zh, en = _MESSAGES.get(error["type"], ("格式不对", "Not valid"))
         context = {key: str(value) for key, value in error.get("ctx", {}).items() if key != "error"}
+        # Pydantic counts a text that another validator has seen first as a sequence.
+        kind = f"string_{error['type']}" if context.get("field_type") == "Value" else error["type"]
+        zh, en = _MESSAGES.get(kind, ("格式不对", "Not valid"))
         found.append(
-            FieldError(pointer, f"core.{error['type'].replace('_', '-')}", zh.format_map(_Blank(context)), en.format_map(_Blank(context)))
+            FieldError(pointer, f"core.{kind.replace('_', '-')}", zh.format_map(_Blank(context)), en.format_map(_Blank(context)))
         )
     return found
 
@@ -213,9 +215,10 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, ValidationError):
         return Invalid(*field_errors(list(error.errors(include_input=False, include_url=False))))
     if isinstance(error, StarletteHTTPException):
-        return {404: NotFound, 405: MethodNotAllowed, 401: Unauthenticated}.get(
+        kind = {404: NotFound, 405: MethodNotAllowed, 401: Unauthenticated}.get(
             error.status_code, Problem if error.status_code >= 500 else NotJson
-        )()
+        )
+        return kind(headers=error.headers)
     if is_outage(error):
         return Unavailable()
     return Problem()

@@ -46,13 +46,16 @@ def decode_cursor(cursor: str | None, sort: str, *kinds: type) -> tuple[Any, ...
 
 
 def _parse(kind: type, part: str) -> Any:
+    """A part of a key. Raises ValueError or OverflowError, also for what PostgreSQL could not hold."""
+    if "\x00" in part:
+        raise ValueError("core.nul")
     if kind is datetime:
         at = datetime.fromisoformat(part)
         if at.tzinfo is None:
             raise ValueError("a cursor's time names its zone")
         return at.astimezone(UTC)
-    if "\x00" in part:
-        raise ValueError("NUL")
+    if kind is int:
+        return int.from_bytes(int(part).to_bytes(8, "big", signed=True), "big", signed=True)
     return kind(part)
 
 

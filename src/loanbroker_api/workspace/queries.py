@@ -9,7 +9,7 @@ from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.paging import Rows, keyset
 from loanbroker_api.core.schemas import PageParams
-from loanbroker_api.workspace.models import BackgroundTask, PushEvent, Todo
+from loanbroker_api.workspace.models import BackgroundTask, Preference, PushEvent, Todo
 from loanbroker_api.workspace.permissions import TASKS_MANAGE
 from loanbroker_api.workspace.schemas import TodoFilter
 
@@ -20,6 +20,12 @@ async def list_tasks(session: ReadSession, actor: Actor, wanted: PageParams) -> 
     if not actor.may(TASKS_MANAGE):
         statement = statement.where(BackgroundTask.created_by == actor.employee_id)
     return await keyset(session, statement, BackgroundTask.id, sort="-id", cursor=wanted.cursor, limit=wanted.limit, descending=True)
+
+
+async def list_preferences(session: ReadSession, actor: Actor) -> list[Preference]:
+    """Everything the actor's clients keep here, by key."""
+    statement = select(Preference).where(Preference.employee_id == actor.employee_id)
+    return list(await session.scalars(statement.order_by(Preference.key).limit(500)))
 
 
 async def list_todos(session: ReadSession, actor: Actor, wanted: TodoFilter) -> Rows[Todo]:

@@ -132,6 +132,12 @@ TASK_ERRORS = {
 }
 
 
+@router.get("/preferences", summary="全部偏好", openapi_extra=gated("self"))
+async def list_preferences(session: Reads, actor: CurrentActor) -> list[PreferenceOut]:
+    """我保存过的全部偏好，按名字排序；客户端登录后读一次。"""
+    return [PreferenceOut.model_validate(row) for row in await queries.list_preferences(session, actor)]
+
+
 @router.get("/preferences/{key}", summary="读取偏好", responses=problems(PreferenceNotFound), openapi_extra=gated("self"))
 async def get_preference(key: KeyPath, session: Reads, actor: CurrentActor) -> PreferenceOut:
     """我保存的视图、列、密度或主题。"""

@@ -1,0 +1,56 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { Navigate, useLocation, useNavigate } from "react-router";
+import { push } from "@/api/push";
+import { isProblem } from "@/api/problem";
+import { mayHaveSession, onEnding, onOpening } from "@/api/session";
+import type { Me } from "@/api/types";
+import { LockScreen } from "@/ui/shell/LockScreen";
+import { MeContext, useMeQuery } from "@/ui/me";
+import { StateView } from "@/ui/StateView";
+import { Signed } from "./Signed";
+
+/** Lets signed-in people through, sends others to the login page, and shows the lock while locked. */
+export function Gate() {
+  const [locked, setLocked] = useState<Me | null>(null);
+  const location = useLocation();
+  const here = `${location.pathname}${location.search}`;
+  if (locked) return <LockScreen me={locked} onOpen={() => setLocked(null)} />;
+  if (!mayHaveSession()) return <Navigate to={`/login?next=${encodeURIComponent(here)}`} replace />;
+  return <Known here={here} onLock={setLocked} />;
+}
+
+function Known({ here, onLock }: { here: string; onLock: (me: Me) => void }) {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const me = useMeQuery();
+  const known = me.data;
+
+  useEffect(
+    () =>
+      onEnding((ending) => {
+        push.stop();
+        cache.clear();
+        if (ending === "locked" && known) onLock(known);
+        else void navigate(ending === "signed-out" ? "/login" : `/login?next=${encodeURIComponent(here)}`, { replace: true });
+      }),
+    [cache, navigate, here, known, onLock],
+  );
+  useEffect(() => onOpening(() => void cache.invalidateQueries()), [cache]);
+  const signedIn = known !== undefined;
+  useEffect(() => {
+    if (!signedIn) return;
+    push.start();
+    return () => push.stop();
+  }, [signedIn]);
+
+  if (known) {
+    return (
+      <MeContext value={known}>
+        <Signed />
+      </MeContext>
+    );
+  }
+  if (me.error && isProblem(me.error) && me.error.status === 401) return <Navigate to={`/login?next=${encodeURIComponent(here)}`} replace />;
+  return <StateView state={me.error ? "error" : "loading"} error={me.error} onRetry={() => void me.refetch()} />;
+}

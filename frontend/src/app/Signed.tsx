@@ -1,0 +1,33 @@
+import { Suspense } from "react";
+import { Outlet, useLocation } from "react-router";
+import { ArrivalHost } from "@/areas/customers/ArrivalHost";
+import { CallProvider } from "@/areas/customers/Call";
+import { FollowUpProvider } from "@/areas/customers/FollowUp";
+import { DockProvider } from "@/ui/Dock";
+import { ErrorBoundary } from "@/ui/ErrorBoundary";
+import { AppShell } from "@/ui/shell/AppShell";
+import { Loading } from "@/ui/StateView";
+import { searchCustomers } from "@/areas/customers/search";
+import { useLiveRows } from "@/areas/customers/live";
+
+/** The shell with what lives across pages: dock, calls, arrivals, live rows. */
+export function Signed() {
+  const location = useLocation();
+  useLiveRows();
+  return (
+    <DockProvider>
+      <FollowUpProvider>
+        <CallProvider>
+          <AppShell search={searchCustomers}>
+            <ErrorBoundary key={location.pathname}>
+              <Suspense fallback={<Loading />}>
+                <Outlet />
+              </Suspense>
+            </ErrorBoundary>
+          </AppShell>
+          <ArrivalHost />
+        </CallProvider>
+      </FollowUpProvider>
+    </DockProvider>
+  );
+}

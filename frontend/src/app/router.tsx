@@ -1,0 +1,33 @@
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { Boot } from "./Boot";
+
+const page = <K extends string>(load: () => Promise<Record<K, React.ComponentType>>, name: K) => async () => ({
+  Component: (await load())[name],
+});
+
+export const routes: RouteObject[] = [
+  {
+    Component: Boot,
+    HydrateFallback: Boot,
+    children: [
+      { path: "/login", lazy: page(() => import("@/areas/access/LoginPage"), "LoginPage") },
+      {
+        lazy: page(() => import("./SignedIn"), "SignedIn"),
+        children: [
+          { index: true, lazy: page(() => import("./Home"), "Home") },
+          { path: "/today", lazy: page(() => import("@/areas/workspace/TodayPage"), "TodayPage") },
+          { path: "/customers", lazy: page(() => import("@/areas/customers/CustomersPage"), "CustomersPage") },
+          { path: "/customers/:customerId", lazy: page(() => import("@/areas/customers/CustomerPage"), "CustomerPage") },
+          { path: "/channels", lazy: page(() => import("@/areas/channels/ChannelsPage"), "ChannelsPage") },
+          { path: "/channels/:channelId", lazy: page(() => import("@/areas/channels/ChannelPage"), "ChannelPage") },
+          { path: "/inbox", lazy: page(() => import("@/areas/channels/InboxPage"), "InboxPage") },
+          { path: "/notifications", lazy: page(() => import("@/areas/workspace/NotificationsPage"), "NotificationsPage") },
+          { path: "/me", lazy: page(() => import("@/areas/access/MePage"), "MePage") },
+          { path: "*", lazy: page(() => import("@/ui/NotFound"), "NotFound") },
+        ],
+      },
+    ],
+  },
+];
+
+export const createRouter = () => createBrowserRouter(routes);

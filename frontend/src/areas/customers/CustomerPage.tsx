@@ -1,0 +1,137 @@
+import { EditOutlined, LeftOutlined, UserSwitchOutlined } from "@/ui/icons";
+import { Button, Drawer } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import type { Customer } from "@/api/types";
+import { usePhone } from "@/theme/mode";
+import { ActionButton, findAction } from "@/ui/ActionButton";
+import { DetailPage } from "@/ui/DetailPage";
+import { DueClock } from "@/ui/DueClock";
+import { useKeys } from "@/ui/keys";
+import { Page, Section } from "@/ui/Page";
+import { Person } from "@/ui/Person";
+import { StateView } from "@/ui/StateView";
+import { Intent, StageTone } from "@/ui/Tone";
+import { WhyTree } from "@/ui/WhyTree";
+import { AssignDialog } from "./AssignDialog";
+import { CallButton, callRefusal, useCall } from "./Call";
+import { Portrait } from "./CustomerFacts";
+import { CustomerForm } from "./CustomerForm";
+import { CustomerTimeline } from "./CustomerTimeline";
+import { useFollowUp } from "./FollowUp";
+import { nameOf } from "./nameOf";
+import { neighbours } from "./listOrder";
+import { OwnershipHistory } from "./OwnershipHistory";
+import { useCustomer } from "./useCustomers";
+import "./customers.css";
+
+const TABS = ["timeline", "ownership"] as const;
+
+export function CustomerPage() {
+  const { t } = useTranslation("customers");
+  const { customerId = "" } = useParams();
+  const customer = useCustomer(customerId);
+  if (!customer.data) {
+    return (
+      <Page title={t("detail.title")} bare>
+        <StateView state={customer.error ? "error" : "loading"} error={customer.error} onRetry={() => void customer.refetch()} />
+      </Page>
+    );
+  }
+  return <Known key={customer.data.id} customer={customer.data} />;
+}
+
+function Known({ customer }: { customer: Customer }) {
+  const { t } = useTranslation("customers");
+  const phone = usePhone();
+  const navigate = useNavigate();
+  const call = useCall();
+  const openFollowUp = useFollowUp();
+  const [, setQuery] = useSearchParams();
+  const [editing, setEditing] = useState(false);
+  const [assigning, setAssigning] = useState(false);
+  const place = neighbours(customer.id);
+  const go = (id: string | null) => id && void navigate(`/customers/${id}`, { replace: true });
+  const allowed = (action: string) => findAction(customer.allowedActions, action)?.allowed === true;
+  const followUp = () => allowed("follow_up") && openFollowUp(customer);
+  const tabKeys = Object.fromEntries(TABS.map((key, index) => [String(index + 1), { run: () => setQuery({ tab: key }, { replace: true }), label: t(`detail.tab.${key}`) }]));
+  useKeys(t("detail.title"), {
+    ...tabKeys,
+    c: { run: () => callRefusal(customer, "") === null && call(customer), label: t("action.call") },
+    f: { run: followUp, label: t("action.followUp") },
+    e: { run: () => allowed("edit") && setEditing(true), label: t("action.edit") },
+    a: { run: () => allowed("assign") && setAssigning(true), label: t("action.assign") },
+    J: { run: () => go(place.next), label: t("keys.nextCustomer") },
+    K: { run: () => go(place.previous), label: t("keys.previousCustomer") },
+    "alt+ArrowLeft": { run: () => void navigate(-1), label: t("keys.back") },
+  });
+
+  return (
+    <>
+      <DetailPage
+        title={t("detail.title")}
+        head={
+          <>
+            <Button type="text" icon={<LeftOutlined />} aria-label={t("keys.back")} onClick={() => void navigate(-1)} />
+            <h1>{nameOf(customer.name)}</h1>
+            <Intent intent={customer.intent} />
+            <StageTone stage={customer.stage} />
+            <span className="lb-row lb-muted">
+              {t("detail.owner")} {customer.owner ? <Person person={customer.owner} /> : t("unassigned")}
+            </span>
+            {place.of > 0 && <span className="lb-meta lb-faint">{t("detail.position", { position: place.position, of: place.of })}</span>}
+          </>
+        }
+        actions={
+          <>
+            <CallButton row={customer} primary />
+            <ActionButton actions={customer.allowedActions} action="follow_up" onClick={followUp}>
+              {t("action.followUp")}
+            </ActionButton>
+            <ActionButton actions={customer.allowedActions} action="edit" icon={<EditOutlined />} onClick={() => setEditing(true)}>
+              {t("action.edit")}
+            </ActionButton>
+            <ActionButton actions={customer.allowedActions} action="assign" icon={<UserSwitchOutlined />} onClick={() => setAssigning(true)}>
+              {t("action.assign")}
+            </ActionButton>
+          </>
+        }
+        facts={<Portrait customer={customer} />}
+        tabs={[
+          { key: "timeline", label: t("detail.tab.timeline"), content: <CustomerTimeline customerId={customer.id} /> },
+          { key: "ownership", label: t("detail.tab.ownership"), content: <OwnershipHistory customerId={customer.id} /> },
+        ]}
+        rail={<Rail customer={customer} onFollowUp={followUp} />}
+      />
+      <Drawer open={editing} onClose={() => setEditing(false)} title={t("form.editTitle")} size={phone ? "100%" : 480} destroyOnHidden>
+        <CustomerForm customer={customer} onDone={() => setEditing(false)} onCancel={() => setEditing(false)} />
+      </Drawer>
+      <AssignDialog rows={assigning ? [customer] : []} onClose={() => setAssigning(false)} />
+    </>
+  );
+}
+
+function Rail({ customer, onFollowUp }: { customer: Customer; onFollowUp: () => void }) {
+  const { t } = useTranslation("customers");
+  const due = customer.nextActionAt ?? customer.firstContactDueAt;
+  return (
+    <>
+      <Section title={t("detail.next")}>
+        {due ? (
+          <span className="lb-row lb-between">
+            <span>
+              {t(customer.nextActionAt ? "detail.nextAction" : "detail.firstContact")} <DueClock at={due} />
+            </span>
+            <Button size="small" onClick={onFollowUp}>
+              {t("detail.record")}
+            </Button>
+          </span>
+        ) : (
+          <p className="lb-muted">{t("detail.noNext")}</p>
+        )}
+      </Section>
+      <Section title={t("detail.whyMine")}>{customer.ownership.explanation ? <WhyTree node={customer.ownership.explanation} /> : <p className="lb-muted">{t("detail.noWhy")}</p>}</Section>
+    </>
+  );
+}

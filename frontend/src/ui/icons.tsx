@@ -1,0 +1,75 @@
+import type { ComponentType, HTMLAttributes } from "react";
+import {
+  ApiOutlined as ApiOutlinedIcon,
+  AppstoreOutlined as AppstoreOutlinedIcon,
+  ArrowDownOutlined as ArrowDownOutlinedIcon,
+  ArrowUpOutlined as ArrowUpOutlinedIcon,
+  BellOutlined as BellOutlinedIcon,
+  CalendarOutlined as CalendarOutlinedIcon,
+  CheckOutlined as CheckOutlinedIcon,
+  ClockCircleOutlined as ClockCircleOutlinedIcon,
+  CloseOutlined as CloseOutlinedIcon,
+  CopyOutlined as CopyOutlinedIcon,
+  DisconnectOutlined as DisconnectOutlinedIcon,
+  DownOutlined as DownOutlinedIcon,
+  EditOutlined as EditOutlinedIcon,
+  ExclamationCircleOutlined as ExclamationCircleOutlinedIcon,
+  EyeOutlined as EyeOutlinedIcon,
+  FilterOutlined as FilterOutlinedIcon,
+  InboxOutlined as InboxOutlinedIcon,
+  LeftOutlined as LeftOutlinedIcon,
+  LoadingOutlined as LoadingOutlinedIcon,
+  MenuFoldOutlined as MenuFoldOutlinedIcon,
+  MenuUnfoldOutlined as MenuUnfoldOutlinedIcon,
+  MinusCircleOutlined as MinusCircleOutlinedIcon,
+  MinusOutlined as MinusOutlinedIcon,
+  PhoneOutlined as PhoneOutlinedIcon,
+  PlusOutlined as PlusOutlinedIcon,
+  QuestionCircleOutlined as QuestionCircleOutlinedIcon,
+  ReloadOutlined as ReloadOutlinedIcon,
+  SearchOutlined as SearchOutlinedIcon,
+  TeamOutlined as TeamOutlinedIcon,
+  UpOutlined as UpOutlinedIcon,
+  UserOutlined as UserOutlinedIcon,
+  UserSwitchOutlined as UserSwitchOutlinedIcon,
+} from "@ant-design/icons";
+
+type IconProps = HTMLAttributes<HTMLSpanElement> & { spin?: boolean };
+/** antd's icons name themselves in English to screen readers; ours are silent, the button or word beside them speaks. */
+const silent = (Icon: ComponentType<IconProps>) =>
+  function SilentIcon(props: IconProps) {
+    return <Icon aria-hidden {...props} />;
+  };
+
+export const ApiOutlined = /* @__PURE__ */ silent(ApiOutlinedIcon as ComponentType<IconProps>);
+export const AppstoreOutlined = /* @__PURE__ */ silent(AppstoreOutlinedIcon as ComponentType<IconProps>);
+export const ArrowDownOutlined = /* @__PURE__ */ silent(ArrowDownOutlinedIcon as ComponentType<IconProps>);
+export const ArrowUpOutlined = /* @__PURE__ */ silent(ArrowUpOutlinedIcon as ComponentType<IconProps>);
+export const BellOutlined = /* @__PURE__ */ silent(BellOutlinedIcon as ComponentType<IconProps>);
+export const CalendarOutlined = /* @__PURE__ */ silent(CalendarOutlinedIcon as ComponentType<IconProps>);
+export const CheckOutlined = /* @__PURE__ */ silent(CheckOutlinedIcon as ComponentType<IconProps>);
+export const ClockCircleOutlined = /* @__PURE__ */ silent(ClockCircleOutlinedIcon as ComponentType<IconProps>);
+export const CloseOutlined = /* @__PURE__ */ silent(CloseOutlinedIcon as ComponentType<IconProps>);
+export const CopyOutlined = /* @__PURE__ */ silent(CopyOutlinedIcon as ComponentType<IconProps>);
+export const DisconnectOutlined = /* @__PURE__ */ silent(DisconnectOutlinedIcon as ComponentType<IconProps>);
+export const DownOutlined = /* @__PURE__ */ silent(DownOutlinedIcon as ComponentType<IconProps>);
+export const EditOutlined = /* @__PURE__ */ silent(EditOutlinedIcon as ComponentType<IconProps>);
+export const ExclamationCircleOutlined = /* @__PURE__ */ silent(ExclamationCircleOutlinedIcon as ComponentType<IconProps>);
+export const EyeOutlined = /* @__PURE__ */ silent(EyeOutlinedIcon as ComponentType<IconProps>);
+export const FilterOutlined = /* @__PURE__ */ silent(FilterOutlinedIcon as ComponentType<IconProps>);
+export const InboxOutlined = /* @__PURE__ */ silent(InboxOutlinedIcon as ComponentType<IconProps>);
+export const LeftOutlined = /* @__PURE__ */ silent(LeftOutlinedIcon as ComponentType<IconProps>);
+export const LoadingOutlined = /* @__PURE__ */ silent(LoadingOutlinedIcon as ComponentType<IconProps>);
+export const MenuFoldOutlined = /* @__PURE__ */ silent(MenuFoldOutlinedIcon as ComponentType<IconProps>);
+export const MenuUnfoldOutlined = /* @__PURE__ */ silent(MenuUnfoldOutlinedIcon as ComponentType<IconProps>);
+export const MinusCircleOutlined = /* @__PURE__ */ silent(MinusCircleOutlinedIcon as ComponentType<IconProps>);
+export const MinusOutlined = /* @__PURE__ */ silent(MinusOutlinedIcon as ComponentType<IconProps>);
+export const PhoneOutlined = /* @__PURE__ */ silent(PhoneOutlinedIcon as ComponentType<IconProps>);
+export const PlusOutlined = /* @__PURE__ */ silent(PlusOutlinedIcon as ComponentType<IconProps>);
+export const QuestionCircleOutlined = /* @__PURE__ */ silent(QuestionCircleOutlinedIcon as ComponentType<IconProps>);
+export const ReloadOutlined = /* @__PURE__ */ silent(ReloadOutlinedIcon as ComponentType<IconProps>);
+export const SearchOutlined = /* @__PURE__ */ silent(SearchOutlinedIcon as ComponentType<IconProps>);
+export const TeamOutlined = /* @__PURE__ */ silent(TeamOutlinedIcon as ComponentType<IconProps>);
+export const UpOutlined = /* @__PURE__ */ silent(UpOutlinedIcon as ComponentType<IconProps>);
+export const UserOutlined = /* @__PURE__ */ silent(UserOutlinedIcon as ComponentType<IconProps>);
+export const UserSwitchOutlined = /* @__PURE__ */ silent(UserSwitchOutlinedIcon as ComponentType<IconProps>);

@@ -1,0 +1,32 @@
+import { MenuFoldOutlined, MenuUnfoldOutlined } from "@/ui/icons";
+import { useTranslation } from "react-i18next";
+import { NavLink } from "react-router";
+import { useMe } from "../me";
+import { menuIcon } from "./menu";
+
+export function SideMenu({ collapsed, onToggle }: { collapsed: boolean; onToggle: () => void }) {
+  const { t } = useTranslation("shell");
+  const me = useMe();
+  return (
+    <nav className="lb-side" aria-label={t("menu.label")}>
+      <div className="lb-side-brand">
+        <img src="/favicon.svg" alt="" width={24} height={24} />
+        {!collapsed && <span className="lb-ellipsis">{me.tenant.name}</span>}
+      </div>
+      <ul>
+        {me.menus.map(({ key, path }) => (
+          <li key={key}>
+            <NavLink to={path} className="lb-side-link" title={collapsed ? t(`menu.${key}`) : undefined} aria-label={t(`menu.${key}`)}>
+              {menuIcon(key)}
+              {!collapsed && <span>{t(`menu.${key}`)}</span>}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="lb-side-toggle lb-plain" onClick={onToggle} aria-label={t(collapsed ? "menu.expand" : "menu.collapse")} aria-expanded={!collapsed}>
+        {collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+        {!collapsed && <kbd>[</kbd>}
+      </button>
+    </nav>
+  );
+}

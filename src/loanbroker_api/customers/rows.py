@@ -242,7 +242,7 @@ def _assigned(facts: dict[str, Any], people: dict[UUID, Employee]) -> str:
     owner = people.get(UUID(facts["owner"])) if facts.get("owner") else None
     previous = people.get(UUID(facts["previous"])) if facts.get("previous") else None
     if owner is None:
-        return "等待分配"
+        return f"{previous.display_name} 不再归属，等待分配" if previous else "等待分配"
     return f"{previous.display_name} → {owner.display_name}" if previous else f"分配给 {owner.display_name}"
 
 

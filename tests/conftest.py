@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
@@ -27,6 +29,8 @@ from loanbroker_api.workspace import runner
 from support.client import Api
 from support.clock import TestClock
 from support.company import Company, new_company
+from support.installation import Installation, new_installation
+from support.live import serving
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +56,16 @@ def roles(servers: EmbeddedServers) -> dict[str, str]:
     return TEST_PASSWORDS
 
 
+@pytest.fixture(scope="session")
+def installation(open_folder: Path) -> Iterator[Installation]:
+    """Real processes on servers of their own, for tests that kill them or read what they left on disk."""
+    made = new_installation(open_folder / "installation")
+    with made.servers:
+        made.prepare()
+        yield made
+        made.end_all()
+
+
 MASTER_KEY = base64.b64encode(hashlib.sha256(b"master key of the tests").digest()).decode()
 
 
@@ -60,6 +74,30 @@ def migrated(servers: EmbeddedServers, roles: dict[str, str]) -> str:
     """The name of a migrated database; tests share it, each in a tenant of its own."""
     asyncio.run(migrate.upgrade(servers.dsn(MIGRATOR, roles[MIGRATOR], TEST_DATABASE)))
     return TEST_DATABASE
+
+
+@pytest.fixture(scope="session")
+def template(servers: EmbeddedServers, roles: dict[str, str]) -> str:
+    """A migrated database that nobody uses, so that it can be copied."""
+    asyncio.run(bootstrap_roles(servers.admin_dsn, "template_of_the_tests", TEST_PASSWORDS))
+    asyncio.run(migrate.upgrade(servers.dsn(MIGRATOR, roles[MIGRATOR], "template_of_the_tests")))
+    return "template_of_the_tests"
+
+
+@pytest.fixture
+async def clone(servers: EmbeddedServers, settings: Settings, roles: dict[str, str], template: str) -> AsyncGenerator[Settings]:
+    """Settings of a database of this test's own, for what sweeps all tenants or changes the schema."""
+    name = f"clone_{secrets.token_hex(4)}"
+    administrator = await asyncpg.connect(servers.admin_dsn)
+    await administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER lb_owner")
+    yield settings.model_copy(
+        update={
+            "database_url": SecretStr(servers.dsn(APPLICATION, roles[APPLICATION], name)),
+            "owner_database_url": SecretStr(servers.dsn(MIGRATOR, roles[MIGRATOR], name)),
+        }
+    )
+    await administrator.execute(f"DROP DATABASE {name} (FORCE)")
+    await administrator.close()
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +133,21 @@ async def runtime(settings: Settings, clock: TestClock) -> AsyncGenerator[Runtim
     registry.load()
     async with open_runtime(settings, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+async def live_server(settings: Settings, clock: TestClock) -> AsyncGenerator[str]:
+    """The address of a second process's worth of the application, behind a real uvicorn; signs and pushes as `app` does."""
+    async with serving(create_app(settings, clock)) as address:
+        yield address
+
+
+@pytest.fixture
+async def administrator(servers: EmbeddedServers, migrated: str) -> AsyncGenerator[asyncpg.Connection]:
+    """Someone with the database in their hands: a superuser, whom no policy and no grant binds."""
+    connection = await asyncpg.connect(servers.dsn("postgres", None, migrated))
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture

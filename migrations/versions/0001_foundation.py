@@ -389,6 +389,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("first_contact_due_at IS NOT NULL"),
     )
     op.create_index(
+        "ix_customer_late", "customer", ["tenant_id", "next_action_at", "id"], postgresql_where=sa.text("next_action_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_customer_waiting",
+        "customer",
+        ["tenant_id", "first_contact_due_at", "id"],
+        postgresql_where=sa.text("first_contact_due_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_customer_next",
         "customer",
         ["tenant_id", "owner_id", "next_action_at", "id"],
@@ -733,12 +742,12 @@ def _functions() -> None:
           -- Tenants and rows in order, so that two writers cannot deadlock.
           FOR v IN SELECT DISTINCT x FROM unnest(tenants) x ORDER BY x LOOP
             EXECUTE format('SET LOCAL app.tenant_id = %L', v);
-            INSERT INTO inbox AS kept (tenant_id, id, channel_id, delivery_key, received_at, body_enc, state, reason, is_test, next_at, processed_at)
+            INSERT INTO inbox AS kept (tenant_id, id, channel_id, delivery_key, received_at, body_enc, state, reason, is_test, next_at, processed_at, deliveries)
             SELECT u.t, u.i, u.c, u.k, u.at, u.b, CASE WHEN u.r IS NULL THEN 'pending' ELSE 'dead' END, u.r, u.test, u.at,
-                   CASE WHEN u.r IS NULL THEN NULL ELSE u.at END
-            FROM (SELECT DISTINCT ON (c, k) * FROM unnest(tenants, ids, channels, keys, bodies, reasons, tests, times)
+                   CASE WHEN u.r IS NULL THEN NULL ELSE u.at END, u.times_here
+            FROM (SELECT DISTINCT ON (c, k) *, count(*) OVER (PARTITION BY c, k) AS times_here FROM unnest(tenants, ids, channels, keys, bodies, reasons, tests, times)
                   AS z(t, i, c, k, b, r, test, at) WHERE z.t = v ORDER BY c, k) u
-            ON CONFLICT (tenant_id, channel_id, delivery_key) DO UPDATE SET deliveries = kept.deliveries + 1;
+            ON CONFLICT (tenant_id, channel_id, delivery_key) DO UPDATE SET deliveries = kept.deliveries + excluded.deliveries;
           END LOOP;
           SET LOCAL app.tenant_id = '';
         END $$

@@ -123,6 +123,34 @@ def create_tenant(
 
 
 @app.command()
+def verify_audit(
+    tenant: Annotated[str | None, typer.Option(help="code of one company; without it all of them")] = None,
+    head: Annotated[str | None, typer.Option(help="a head that was kept elsewhere, in hex: is it still in the chain?")] = None,
+) -> None:
+    """Recompute the audit chain from its entries; exit status 1 where it is broken."""
+    from loanbroker_api.audit_report import audit_report
+
+    try:
+        known = bytes.fromhex(head) if head is not None else None
+    except ValueError:
+        known = b""
+    if head is not None and (tenant is None or not known):
+        typer.echo("--head takes a hexadecimal digest, together with --tenant", err=True)
+        raise typer.Exit(2)
+    states = asyncio.run(audit_report(_settings(), code=tenant, known_head=known))
+    if tenant is not None and not states:
+        typer.echo(f"没有机构 / no company {tenant}", err=True)
+        raise typer.Exit(2)
+    for code, state in states.items():
+        verdict = f"BROKEN: {state.broken}," if state.broken else "ok,"
+        typer.echo(f"{code}: {verdict} {state.seals} seals, {state.entries} entries, {state.unsealed} unsealed, head {state.head.hex()}")
+    broken = next((code for code, state in states.items() if state.broken), None)
+    if broken is not None:
+        typer.echo(f"审计链断裂 / broken audit chain: {broken}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
 def worker() -> None:
     """The background process: inbox, outbox, tasks, sealing."""
     from loanbroker_api import worker as background
@@ -141,6 +169,8 @@ def demo(
     once: Annotated[bool, typer.Option(help="leave tenants alone that have their data")] = False,
 ) -> None:
     """Demo companies with ten weeks of work; what was begun is finished, nothing is written twice."""
+    import gc
+
     from loanbroker_api.core import logging
     from loanbroker_api.demo.company import NotADemoError
     from loanbroker_api.demo.seed import OtherDataError, seed_demo
@@ -153,6 +183,10 @@ def demo(
         typer.echo("LOANBROKER_DATABASE_URL and LOANBROKER_MASTER_KEY must be set; `loanbroker up` does all of it", err=True)
         raise typer.Exit(2)
     logging.configure(settings.log_level)
+
+    # Rows hold no cycles: looking for some among all that was imported took a fifth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
     def say(line: str) -> None:
         print(line, flush=True)

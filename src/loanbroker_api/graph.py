@@ -5,19 +5,10 @@ from datetime import timedelta
 from typing import Any, cast
 
 import strawberry
-from graphql import (
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    InlineFragmentNode,
-    IntValueNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-)
+from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.extensions import MaskErrors, MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter, SchemaExtension
+from strawberry.extensions import MaskErrors, MaxTokensLimiter, SchemaExtension
 from strawberry.fastapi import GraphQLRouter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -27,7 +18,8 @@ from strawberry.types.unset import UnsetType
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
-from loanbroker_api.core.errors import FieldError, Invalid, Problem
+from loanbroker_api.core.errors import FieldError, Invalid, NotJson, Problem
+from loanbroker_api.core.graphql_limits import limits, without_values
 from loanbroker_api.core.http import as_problem
 from loanbroker_api.core.logging import get_logger
 from loanbroker_api.customers.graph import CustomerMutation, CustomerQuery
@@ -35,7 +27,6 @@ from loanbroker_api.workspace.graph import Context, Fen, Json, WorkspaceSubscrip
 
 log = get_logger("graphql")
 MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
-DEFAULT_PAGE = 50
 
 
 @strawberry.type(description="读取")
@@ -53,14 +44,20 @@ class Subscription(WorkspaceSubscription):
     pass
 
 
+class GraphqlInvalid(Problem):
+    code, status = "core.graphql-invalid", 400
+    message, english = "查询不合规：{reason}", "The operation is not valid: {reason}"
+    remedy = "对照 /graphiql 或 openapi/schema.graphql 修改查询和变量；层数、别名和行数有上限。"
+
+
 class Problems(MaskErrors):
-    """Errors as REST tells them, in extensions.problem; nothing unexpected gets through."""
+    """Errors as REST tells them, in extensions.problem; nothing unexpected and no refused value gets through."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: error.original_error is not None)
+        super().__init__(should_mask_error=lambda error: "problem" not in (error.extensions or {}))
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        problem = as_problem(cast("Exception", error.original_error))
+        problem = _problem_of(error)
         if problem.status == 500:
             log.error("resolver_failed", exc_info=error.original_error, path=str(error.path))
         context: Context = self.execution_context.context
@@ -76,6 +73,13 @@ class Problems(MaskErrors):
         )
 
 
+def _problem_of(error: GraphQLError) -> Problem:
+    of_the_document = error.path is None and (error.nodes or error.original_error is None)
+    if of_the_document and not isinstance(error.original_error, Problem):
+        return GraphqlInvalid(reason=without_values(error))
+    return as_problem(cast("Exception", error.original_error or error))
+
+
 class CloseReads(SchemaExtension):
     """The operation's read transaction ends with the operation."""
 
@@ -85,55 +89,14 @@ class CloseReads(SchemaExtension):
         await context.close()
 
 
-class TooCostly(Problem):
-    code, status = "core.graphql-too-costly", 400
-    message, english = "查询太大：估计 {cost} 行，上限 {limit}；减小 first 或少套几层", "The query is too large; ask for fewer rows"
-    remedy = "减小 first，或分几次查询。"
+class Limits(SchemaExtension):
+    """Depth, aliases and rows are judged in validation, before anything of the operation runs."""
 
-
-class CostLimiter(SchemaExtension):
-    """Bounds the rows a query may ask for: a list inside a list multiplies."""
-
-    def on_execute(self) -> Iterator[None]:
-        document = self.execution_context.graphql_document
-        if document is not None:
-            fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-            variables = self.execution_context.variables or {}
-            for node in document.definitions:
-                if isinstance(node, OperationDefinitionNode):
-                    cost = _cost(node.selection_set, fragments, variables, frozenset())
-                    if cost > MAX_COST:
-                        raise TooCostly(cost=cost, limit=MAX_COST)
+    def on_operation(self) -> Iterator[None]:
+        context = self.execution_context
+        rule = limits(context.variables, depth=MAX_DEPTH, aliases=MAX_ALIASES, cost=MAX_COST)
+        context.validation_rules = (*context.validation_rules, rule)
         yield
-
-
-_LISTS = {"followUps": 20, "channels": 50}
-
-
-def _cost(
-    selections: SelectionSetNode | None, fragments: dict[str, FragmentDefinitionNode], variables: dict[str, Any], inside: frozenset[str]
-) -> int:
-    total = 0
-    for node in selections.selections if selections else ():
-        if isinstance(node, FieldNode):
-            below = _cost(node.selection_set, fragments, variables, inside)
-            total += _rows(node, variables) * (1 + below) if node.selection_set else 0
-        elif isinstance(node, InlineFragmentNode):
-            total += _cost(node.selection_set, fragments, variables, inside)
-        elif isinstance(node, FragmentSpreadNode) and node.name.value in fragments and node.name.value not in inside:
-            total += _cost(fragments[node.name.value].selection_set, fragments, variables, inside | {node.name.value})
-    return total
-
-
-def _rows(node: FieldNode, variables: dict[str, Any]) -> int:
-    for argument in node.arguments or ():
-        if argument.name.value == "first":
-            if isinstance(argument.value, IntValueNode):
-                return max(1, int(argument.value.value))
-            name = getattr(getattr(argument.value, "name", None), "value", "")
-            given = variables.get(name)
-            return max(1, given) if isinstance(given, int) else DEFAULT_PAGE
-    return DEFAULT_PAGE if node.name.value in {"customers", "searchCustomers"} else _LISTS.get(node.name.value, 1)
 
 
 def _int64(value: Any) -> int:
@@ -160,10 +123,8 @@ schema = Schema(
         }
     ),
     extensions=[
-        lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
-        lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
+        Limits,
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-        CostLimiter,
         CloseReads,
         Problems,
     ],
@@ -172,6 +133,16 @@ schema = Schema(
 
 class Router(GraphQLRouter[Context, None]):
     """graphql-transport-ws only; the token comes in connection_init and passes the same gate as a request."""
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """Raises NotJson, also for JSON that is no object."""
+        try:
+            parsed = super().parse_json(data)
+        except ValueError as error:
+            raise NotJson from error
+        if not isinstance(parsed, dict):
+            raise NotJson
+        return cast("dict[str, Any]", parsed)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         given: dict[str, Any] = dict(context.connection_params or {})

@@ -28,16 +28,24 @@ test("a refused token is renewed and the call sent again with its body", async (
 });
 
 test("a refusal is thrown as a Problem with its fields and request id", async () => {
-  serve({ "GET /api/v1/today": () => problem(422, "core.invalid", "不对", [{ pointer: "/phone", code: "x", message: "应为 11 位" }]) });
+  localStorage.setItem("lb.signedIn", "1");
+  serve({ "POST /api/v1/auth/refresh": () => token("x"), "GET /api/v1/today": () => problem(422, "core.invalid", "不对", [{ pointer: "/phone", code: "x", message: "应为 11 位" }]) });
   const { client } = await import("./client");
   await expect(client.GET("/api/v1/today")).rejects.toMatchObject({ code: "core.invalid", status: 422, message: "不对", requestId: "req-1", errors: [{ pointer: "/phone" }] });
 });
 
-test("no session is asked for on a first visit, and a lost network says so", async () => {
-  vi.stubGlobal("fetch", vi.fn(() => Promise.reject(new TypeError("down"))));
+test("without a session nothing is asked of the server", async () => {
+  const calls = serve({});
+  const { client } = await import("./client");
+  await expect(client.GET("/api/v1/today")).rejects.toMatchObject({ code: "client.signed-out", status: 401 });
+  expect(calls).toEqual([]);
+});
+
+test("a lost network says so", async () => {
+  localStorage.setItem("lb.signedIn", "1");
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("down")));
   const { client } = await import("./client");
   await expect(client.GET("/api/v1/today")).rejects.toMatchObject({ code: "client.offline", status: 0 });
-  expect(fetch).toHaveBeenCalledTimes(1);
 });
 
 test("an ended session forgets the token and tells its listeners", async () => {

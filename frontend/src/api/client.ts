@@ -6,8 +6,8 @@ import { Problem, readProblem } from "./problem";
 import type { paths } from "./schema";
 import { accessToken } from "./session";
 
-async function sendOnce(request: Request, token: string | null): Promise<Response> {
-  if (token) request.headers.set("Authorization", `Bearer ${token}`);
+async function sendOnce(request: Request, token: string): Promise<Response> {
+  request.headers.set("Authorization", `Bearer ${token}`);
   try {
     return await fetch(request);
   } catch (cause) {
@@ -22,8 +22,10 @@ export async function authorisedFetch(request: Request): Promise<Response> {
   request.headers.set("X-Requested-With", "loanbroker");
   const retry = request.clone();
   const token = await accessToken();
+  // Signed out: the server would only say so.
+  if (!token) throw new Problem({ code: "client.signed-out", status: 401 });
   let response = await sendOnce(request, token);
-  if (response.status === 401 && token) {
+  if (response.status === 401) {
     const renewed = await accessToken(token);
     if (renewed) response = await sendOnce(retry, renewed);
   }

@@ -39,6 +39,7 @@ export const never = () => new Promise(() => undefined);
 export const list = <T,>(items: T[]) => ({ items, nextCursor: null });
 
 const usual: Server = {
+  "POST /api/v1/auth/refresh": () => ({ accessToken: "x", expiresIn: 900, tokenType: "Bearer", refreshToken: null, sessionId: "s1" }),
   "GET /api/v1/preferences": () => [],
   "PUT /api/v1/preferences/*": () => ({}),
   "PUT /api/v1/drafts/*": () => ({ savedAt: new Date().toISOString() }),
@@ -70,6 +71,7 @@ export function serve(server: Server): Call[] {
 
 /** A page as the shell shows it, at `path`, before a server that answers so. */
 export async function renderPage(page: ReactElement, server: Server = {}, options: { path?: string; at?: string; me?: Me } = {}) {
+  localStorage.setItem("lb.signedIn", "1");
   const calls = serve(server);
   await startI18n();
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false }, mutations: { retry: false } } });

@@ -8,7 +8,7 @@ export const me: Me = {
   tenant: { id: "t1", code: "demo", name: "成都信达助贷" },
   orgUnit: { id: "u1", name: "抵押一组", kind: "team" },
   roles: [{ code: "sales", name: "业务员" }],
-  permissions: ["customers.create", "channels.manage", "channels.view"].map((permission) => ({ permission, scope: "self" as const })),
+  permissions: ["customers.create", "customers.assign", "access.employees.view", "channels.manage", "channels.view"].map((permission) => ({ permission, scope: "self" as const })),
   fields: [],
   menus: [
     { key: "today", path: "/today" },

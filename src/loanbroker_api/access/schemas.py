@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from loanbroker_api.core.schemas import InSchema, NamedRef, OutSchema, PageParams, ShortText, When
 
@@ -13,7 +13,7 @@ Client = Literal["web", "ios", "android", "wechat_mp", "api"]
 class LoginIn(InSchema):
     tenant: Annotated[str, Field(min_length=1, max_length=40, description="机构代码", examples=["demo"])]
     username: Annotated[str, Field(min_length=1, max_length=60, examples=["sales1"])]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=200)]
     client: Client
 
 

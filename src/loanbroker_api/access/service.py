@@ -223,6 +223,8 @@ async def refresh(runtime: Runtime, signer: TokenSigner, token: str) -> Tokens:
         employee = await bound.scalar(select(Employee).where(Employee.id == session.employee_id)) if session else None
         if session is None or session.ended_at is not None or session.expires_at <= now or employee is None or not employee.active:
             raise RefreshRefused
+        if not (await queries.get_tenant(bound)).active:
+            raise RefreshRefused
         uow = UnitOfWork(bound, tenant_id, now, await runtime.keyring.load(bound, tenant_id), runtime)
         if row.used_at is not None and row.used_at + RETRY_WINDOW < now:
             reused = True

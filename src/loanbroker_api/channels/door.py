@@ -15,11 +15,12 @@ from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loanbroker_api.channels.adapters import ADAPTERS, Adapter
+from loanbroker_api.channels.adapters.base import SignatureWrong
 from loanbroker_api.channels.inbox_writer import InboxRow, InboxWriter
 from loanbroker_api.channels.keys import secret_bytes, tenant_of_channel_key
 from loanbroker_api.channels.models import Channel
 from loanbroker_api.core.crypto import TenantKeys
-from loanbroker_api.core.errors import BodyTooLarge, MethodNotAllowed, NotJson, Problem, Unauthenticated, language_of
+from loanbroker_api.core.errors import BodyTooLarge, MethodNotAllowed, NotJson, Problem, language_of
 from loanbroker_api.core.http import as_problem
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.logging import get_logger
@@ -53,9 +54,18 @@ class OpenChannel:
     id: UUID
     adapter: Adapter
     active: bool
-    secrets: Sequence[bytes]
+    secret: bytes
+    previous_secret: bytes | None
+    previous_until: datetime | None
     keys: TenantKeys
     read_at: float
+    """When the reading began, on the process's own clock."""
+
+    def secrets(self, now: datetime) -> Sequence[bytes]:
+        """Those that verify now; the one before a rotation runs out though it is cached."""
+        if self.previous_secret is not None and self.previous_until is not None and self.previous_until > now:
+            return [self.secret, self.previous_secret]
+        return [self.secret]
 
 
 class Door:
@@ -93,24 +103,27 @@ class Door:
         if scope["method"] != "POST":
             raise MethodNotAllowed
         key = scope["path"][len(PATH) :]
+        arrived = time.monotonic()
         channel = await self._channel(key)
         body = await _body(receive, headers, channel.adapter.body_limit)
         now = self._runtime.clock.now()
         try:
-            delivery = channel.adapter.verify(headers, body, channel.secrets, now)
-        except Unauthenticated:
-            raise
-        except Problem as refused:
-            if refused.status != 401 or time.monotonic() - channel.read_at < 0.05:
+            delivery = channel.adapter.verify(headers, body, channel.secrets(now), now)
+        except SignatureWrong:
+            if channel.read_at >= arrived:
                 raise
             channel = await self._channel(key, since=time.monotonic())  # the secret may have been rotated a moment ago
-            delivery = channel.adapter.verify(headers, body, channel.secrets, now)
+            delivery = channel.adapter.verify(headers, body, channel.secrets(now), now)
+        if not channel.active and channel.read_at < arrived:
+            channel = await self._channel(key, since=time.monotonic())
         if not channel.active:
             raise ChannelDisabled
         try:
             leads = channel.adapter.split(body)
         except NotJson as refused:
-            await self._writer.put([_row(channel, delivery.key, body, "channels.not-json", now, is_test=delivery.is_test)])
+            # Under a key of its own: the mended body, sent again with the same id, is another row.
+            key_of_refused = f"{delivery.key}:not-json"
+            await self._writer.put([_row(channel, key_of_refused, body, "channels.not-json", now, is_test=delivery.is_test)])
             raise refused from None
         many = len(leads) > 1
         rows = [
@@ -173,11 +186,13 @@ class Door:
             if row is None:
                 return None
             keys = await self._runtime.keyring.load(session, tenant_id)
-        secrets = [keys.decrypt("channel", "secret", row.id, row.secret_enc)]
-        if row.previous_secret_enc is not None and row.previous_until is not None and row.previous_until > self._runtime.clock.now():
-            secrets.append(keys.decrypt("channel", "secret", row.id, row.previous_secret_enc))
-        opened = [secret_bytes(secret.decode()) for secret in secrets]
-        return OpenChannel(tenant_id, row.id, ADAPTERS[row.kind], row.active, opened, keys, begun)
+
+        def opened(sealed: bytes) -> bytes:
+            return secret_bytes(keys.decrypt("channel", "secret", row.id, sealed).decode())
+
+        previous = opened(row.previous_secret_enc) if row.previous_secret_enc is not None else None
+        secret, adapter = opened(row.secret_enc), ADAPTERS[row.kind]
+        return OpenChannel(tenant_id, row.id, adapter, row.active, secret, previous, row.previous_until, keys, begun)
 
 
 def _row(channel: OpenChannel, key: str, body: bytes, reason: str | None, now: datetime, *, is_test: bool) -> InboxRow:
@@ -189,7 +204,7 @@ def _row(channel: OpenChannel, key: str, body: bytes, reason: str | None, now: d
 async def _body(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
     """Raises BodyTooLarge as soon as it is known."""
     declared = headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
         raise BodyTooLarge(limit_kib=limit // 1024)
     message: Message = await receive()
     body: bytes = message.get("body", b"")

@@ -51,13 +51,14 @@ async def process_inbox(runtime: Runtime, tenant_id: UUID, *, limit: int = 100_0
             )
             if entry is None:
                 return processed
+            entry_id, attempts = entry.id, entry.attempts + 1  # a failed flush leaves the row unreadable
             try:
                 await _process(uow, entry)
                 processed += 1
             except Exception as error:
                 if is_outage(error):
                     raise
-                failed = _Failed(entry.id, entry.attempts + 1, type(error).__name__)
+                failed = _Failed(entry_id, attempts, type(error).__name__)
                 log.error("lead_failed", exc_info=error, attempts=failed.attempts)  # noqa: TRY400 - rendered without values
                 await uow.session.rollback()
                 uow.done = True

@@ -176,15 +176,23 @@ class ChainState:
     broken: str | None
 
 
-async def verify_chain(session: ReadSession, tenant_id: UUID) -> ChainState:
-    """Recompute a tenant's chain from its entries. Reads every entry once, in batches of seals."""
+async def verify_chain(session: ReadSession, tenant_id: UUID, *, known_head: bytes | None = None) -> ChainState:
+    """Recompute a tenant's chain from its entries, a seal at a time. The session must see one moment (`snapshot`): a sealer may be at work.
+
+    `known_head` is a head that was kept elsewhere: without one, a tail that was cut off with its entries cannot be seen from inside.
+    """
     seals = (
         await session.execute(text("SELECT n, entry_ids, digest FROM audit_seal WHERE tenant_id = :t ORDER BY n"), {"t": tenant_id})
     ).all()
     previous, entries, expected = GENESIS, 0, 1
+    digests = {GENESIS}
+
+    def broken(why: str) -> ChainState:
+        return ChainState(len(seals), entries, 0, previous, why)
+
     for seal in seals:
         if seal.n != expected:
-            return ChainState(len(seals), entries, 0, previous, f"seal {expected} is missing")
+            return broken(f"seal {expected} is missing")
         rows = {
             row.id: row
             for row in await session.execute(
@@ -193,12 +201,30 @@ async def verify_chain(session: ReadSession, tenant_id: UUID) -> ChainState:
         }
         missing = [entry_id for entry_id in seal.entry_ids if entry_id not in rows]
         if missing:
-            return ChainState(len(seals), entries, 0, previous, f"entry {missing[0]} of seal {seal.n} is missing")
+            return broken(f"entry {missing[0]} of seal {seal.n} is missing")
         digest = link(previous, seal.n, [canonical(rows[entry_id]) for entry_id in seal.entry_ids])
         if digest != bytes(seal.digest):
-            return ChainState(len(seals), entries, 0, previous, f"seal {seal.n} does not match its {len(rows)} entries")
+            return broken(f"seal {seal.n} does not match its {len(rows)} entries")
         previous, entries, expected = digest, entries + len(rows), expected + 1
-    total = (await session.execute(text("SELECT count(*) FROM audit_entry WHERE tenant_id = :t"), {"t": tenant_id})).scalar_one()
-    waiting = (await session.execute(text("SELECT count(*) FROM audit_todo WHERE tenant_id = :t"), {"t": tenant_id})).scalar_one()
-    broken = f"{total - entries - waiting} entries are in no seal" if total != entries + waiting else None
-    return ChainState(len(seals), entries, waiting, previous, broken)
+        digests.add(digest)
+    head = (await session.execute(text("SELECT n, digest FROM audit_head WHERE tenant_id = :t"), {"t": tenant_id})).one_or_none()
+    if head is None or (head.n, bytes(head.digest)) != (expected - 1, previous):
+        return broken(f"the chain ends at seal {expected - 1}, its head says {head.n if head else 'nothing'}")
+    if known_head is not None and known_head not in digests:
+        return broken("the head that was kept is in no seal")
+    rest = (await session.execute(_UNSEALED, {"t": tenant_id})).one()
+    if rest.all_entries - rest.waiting != entries:
+        return broken(f"{rest.all_entries - rest.waiting - entries} entries are in no seal")
+    if rest.vanished:
+        return broken(f"{rest.vanished} entries that waited for their seal are missing")
+    return ChainState(len(seals), entries, rest.waiting, previous, None)
+
+
+_UNSEALED = text(
+    """
+    SELECT (SELECT count(*) FROM audit_entry WHERE tenant_id = :t) AS all_entries,
+           count(*) FILTER (WHERE e.id IS NOT NULL) AS waiting, count(*) FILTER (WHERE e.id IS NULL) AS vanished
+    FROM audit_todo d LEFT JOIN audit_entry e ON e.tenant_id = d.tenant_id AND e.id = d.entry_id AND e.at = d.at AND e.tenant_id = :t
+    WHERE d.tenant_id = :t
+    """
+)

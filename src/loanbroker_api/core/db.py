@@ -129,10 +129,11 @@ class Database:
             await engine.dispose()
 
     @asynccontextmanager
-    async def read(self, tenant_id: UUID) -> AsyncGenerator[ReadSession]:
-        """A read-only transaction of one tenant."""
+    async def read(self, tenant_id: UUID, *, snapshot: bool = False) -> AsyncGenerator[ReadSession]:
+        """A read-only transaction of one tenant; with `snapshot` all its statements see the same moment."""
+        engine = self.app.execution_options(isolation_level="REPEATABLE READ") if snapshot else self.app
         async with (
-            ReadSession(self.app, sync_session_class=TenantSession, expire_on_commit=False, autoflush=False) as session,
+            ReadSession(engine, sync_session_class=TenantSession, expire_on_commit=False, autoflush=False) as session,
             session.begin(),
         ):
             await bind(session, tenant_id, read_only=True)

@@ -139,7 +139,7 @@ def if_match(value: Annotated[str | None, Header(alias="If-Match", description='
     if value is None:
         raise IfMatchRequired
     text = value.strip().removeprefix("W/").strip('"')
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise Invalid(FieldError("If-Match", "core.version", '应为带引号的版本号，例如 "7"', 'Send a quoted version such as "7"'))
     return int(text)
 
@@ -151,6 +151,7 @@ def problem_response(problem: Problem, *, accept_language: str | None, request_i
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "missing": ("必填", "Required"),
+    "nul": ("不能含 NUL 字符", "NUL characters are refused"),
     "extra_forbidden": ("没有这个字段", "Unknown field"),
     "string_too_short": ("至少 {min_length} 个字", "At least {min_length} characters"),
     "string_too_long": ("最多 {max_length} 个字", "At most {max_length} characters"),
@@ -186,11 +187,11 @@ def field_errors(errors: list[Any]) -> list[FieldError]:
         location = [str(part) for part in error["loc"]]
         place, path = (location[0], location[1:]) if location and location[0] in {"body", "query", "path", "header"} else ("body", location)
         pointer = f"?{path[0]}" if place == "query" and path else (path[0] if place == "header" and path else "/" + "/".join(path))
-        zh, en = _MESSAGES.get(error["type"], ("格式不对", "Not valid"))
         context = {key: str(value) for key, value in error.get("ctx", {}).items() if key != "error"}
-        found.append(
-            FieldError(pointer, f"core.{error['type'].replace('_', '-')}", zh.format_map(_Blank(context)), en.format_map(_Blank(context)))
-        )
+        # Pydantic counts a text that another validator has seen first as a sequence.
+        kind = f"string_{error['type']}" if context.get("field_type") == "Value" else error["type"]
+        zh, en = _MESSAGES.get(kind, ("格式不对", "Not valid"))
+        found.append(FieldError(pointer, f"core.{kind.replace('_', '-')}", zh.format_map(_Blank(context)), en.format_map(_Blank(context))))
     return found
 
 
@@ -212,9 +213,10 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, ValidationError):
         return Invalid(*field_errors(list(error.errors(include_input=False, include_url=False))))
     if isinstance(error, StarletteHTTPException):
-        return {404: NotFound, 405: MethodNotAllowed, 401: Unauthenticated}.get(
+        kind = {404: NotFound, 405: MethodNotAllowed, 401: Unauthenticated}.get(
             error.status_code, Problem if error.status_code >= 500 else NotJson
-        )()
+        )
+        return kind(headers=error.headers)
     if is_outage(error):
         return Unavailable()
     return Problem()

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import orjson
 import structlog
@@ -35,14 +36,25 @@ def _places(error: BaseException) -> list[str]:
     places: list[str] = []
     trace = error.__traceback__
     while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        file = "/".join(trace.tb_frame.f_code.co_filename.split("/")[-2:])
+        places.append(f"{file}:{trace.tb_lineno}")
         trace = trace.tb_next
     return places[-8:]
 
 
+class _LibraryFormatter(logging.Formatter):
+    """A library's line by its logger, and an exception by type and place: its message and traceback may carry values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {"level": record.levelname.lower(), "logger": record.name, "event": "library"}
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            line["error"], line["at"] = type(error).__name__, _places(error)
+        return orjson.dumps(line).decode()
+
+
 def configure(level: str = "INFO") -> None:
-    """Once per process."""
+    """Once a process, before its first line."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -56,8 +68,14 @@ def configure(level: str = "INFO") -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"level":"%(levelname)s","logger":"%(name)s","event":"library"}')
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LibraryFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    return structlog.get_logger().bind(area=name)
+    """A module's logger. It is bound at its first use, so that one made at import follows `configure` as well."""
+    return structlog.get_logger(area=name)
+
+
+configure()  # structlog's own default prints exceptions with their values; nothing may ever log by it

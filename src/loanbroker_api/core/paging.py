@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -41,12 +41,22 @@ def decode_cursor(cursor: str | None, sort: str, *kinds: type) -> tuple[Any, ...
         if not isinstance(parts, list) or parts[0] != sort or len(parts) != len(kinds) + 1:  # pyright: ignore[reportUnknownArgumentType]
             raise CursorInvalid
         return tuple(_parse(kind, str(part)) for kind, part in zip(kinds, parts[1:], strict=True))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    except (binascii.Error, ValueError, IndexError, TypeError, UnicodeError) as error:
+    except (binascii.Error, ValueError, IndexError, TypeError, UnicodeError, OverflowError) as error:
         raise CursorInvalid from error
 
 
 def _parse(kind: type, part: str) -> Any:
-    return datetime.fromisoformat(part) if kind is datetime else kind(part)
+    """A part of a key. Raises ValueError or OverflowError, also for what PostgreSQL could not hold."""
+    if "\x00" in part:
+        raise ValueError("core.nul")
+    if kind is datetime:
+        at = datetime.fromisoformat(part)
+        if at.tzinfo is None:
+            raise ValueError("a cursor's time names its zone")
+        return at.astimezone(UTC)
+    if kind is int:
+        return int.from_bytes(int(part).to_bytes(8, "big", signed=True), "big", signed=True)
+    return kind(part)
 
 
 async def keyset(

@@ -4,15 +4,28 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
+import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from loanbroker_api.core.money import MAX_FEN
 
 
 def _no_nul(value: Any) -> Any:
     if isinstance(value, str) and "\x00" in value:
-        raise ValueError("core.nul")
+        raise PydanticCustomError("nul", "NUL characters are refused")
+    return value
+
+
+def _storable(value: dict[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for what JSON's grammar lets pass and no store holds: half a surrogate pair, NaN, endless nesting, huge integers."""
+    try:
+        same = orjson.loads(orjson.dumps(value)) == value
+    except TypeError as error:
+        raise ValueError("core.json") from error
+    if not same:
+        raise ValueError("core.json")
     return value
 
 
@@ -38,11 +51,15 @@ class OutSchema(BaseModel):
 
 
 def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:  # a time of the year 1 or 9999 that its zone carries over the edge
+        raise PydanticCustomError("datetime_parsing", "out of range") from error
 
 
 Text = Annotated[str, BeforeValidator(_no_nul), Field(max_length=2_000)]
 ShortText = Annotated[str, BeforeValidator(_no_nul), Field(min_length=1, max_length=100)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(_storable)]
 Fen = Annotated[int, Field(ge=0, le=MAX_FEN)]
 When = Annotated[datetime, AfterValidator(_utc), WithJsonSchema({"type": "string"}, mode="serialization")]
 """A moment: any offset comes in, UTC with Z goes out, written by pydantic itself."""

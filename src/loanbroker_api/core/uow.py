@@ -65,9 +65,10 @@ class UnitOfWork:
 @asynccontextmanager
 async def unit_of_work(runtime: "Runtime", tenant_id: UUID) -> AsyncGenerator[UnitOfWork]:
     """A transaction that commits when its block ends and rolls back when it raises."""
-    async with runtime.database.write(tenant_id, runtime.clock.now()) as session:
+    now = runtime.clock.now()
+    async with runtime.database.write(tenant_id, now) as session:
         keys = await runtime.keyring.load(session, tenant_id)
-        uow = UnitOfWork(session, tenant_id, runtime.clock.now(), keys, runtime)
+        uow = UnitOfWork(session, tenant_id, now, keys, runtime)
         yield uow
         if not uow.done:
             await uow.commit()

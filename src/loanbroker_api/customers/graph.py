@@ -25,6 +25,7 @@ from loanbroker_api.customers.models import (
     NAME,
     NOTE,
     PHONE,
+    Activity,
     Customer,
     FollowUp,
     Intent,
@@ -41,7 +42,6 @@ from loanbroker_api.customers.schemas import (
     CustomerSearchIn,
     FollowUpIn,
     RevealIn,
-    TimelineParams,
 )
 from loanbroker_api.workspace.graph import Context, Fen, Info, Json
 
@@ -50,6 +50,10 @@ MAX_FIRST = 100
 
 async def load_sources(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, Source]:
     return {row.id: row for row in await session.scalars(select(Source).where(Source.id.in_(ids)))}
+
+
+async def load_follow_ups(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, FollowUp]:
+    return await queries.follow_ups_by_id(session, ids)
 
 
 @strawberry.type(name="GradedValue", description="分级字段：按角色脱敏后的值")
@@ -212,12 +216,12 @@ class CustomerNode:
 
     @strawberry.field(description="时间线，新的在前")
     async def timeline(self, info: Info, first: int = 20) -> list[ActivityNode]:
-        wanted = TimelineParams(limit=_bounded(first))
-        keys = await info.context.keys()
-        async with info.context.reads() as session:
-            page = await queries.list_activity(session, self.id, wanted)
-            shown = await rows.timeline_out(session, info.context.actor, keys, page.items)
-        return [ActivityNode.of(row) for row in shown]
+        context = info.context
+        found: list[Activity] = await context.loader(queries.activity_by_customer, _bounded(first)).load(self.id)
+        follow_ups: dict[UUID, FollowUp] = await context.load_each(load_follow_ups, rows.follow_ups_in(found))
+        people: dict[UUID, Employee] = await context.load_each(load_employees, rows.people_in(found, follow_ups.values()))
+        keys = await context.keys()
+        return [ActivityNode.of(rows.activity_out(context.actor, keys, row, people, follow_ups)) for row in found]
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, bindparam, case, column, exists, func, select, text, true, tuple_
 from sqlalchemy import Uuid as SqlUuid
 
-from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.actor import Actor, Scope
 from loanbroker_api.core.clock import BUSINESS_ZONE, business_day, day_start
 from loanbroker_api.core.crypto import TenantKeys
 from loanbroker_api.core.db import ReadSession
@@ -55,16 +55,24 @@ def conditions(actor: Actor, wanted: CustomerFilter, now: datetime) -> list[Colu
     if wanted.team_id is not None:
         found.append(Customer.team_id == wanted.team_id)
     tonight = day_start(business_day(now)) + timedelta(days=1)
+    whose = _watched(actor)
     views: dict[str, list[ColumnElement[bool]]] = {
         "all": [],
         "mine": [Customer.owner_id == actor.id],
-        "new": [Customer.owner_id == actor.id, Customer.first_contact_due_at.is_not(None)],
-        "due": [Customer.owner_id == actor.id, Customer.next_action_at >= now, Customer.next_action_at < tonight],
-        "late": [Customer.owner_id == actor.id, Customer.next_action_at < now],
-        "unreached": [Customer.owner_id == actor.id, Customer.last_outcome == Outcome.NO_ANSWER, Customer.stage < Stage.LOST],
+        "new": [whose, Customer.first_contact_due_at.is_not(None)],
+        "due": [whose, Customer.next_action_at >= now, Customer.next_action_at < tonight],
+        "late": [whose, Customer.next_action_at < now],
+        "unreached": [whose, Customer.last_outcome == Outcome.NO_ANSWER, Customer.stage < Stage.LOST],
         "unassigned": [Customer.owner_id.is_(None)],
     }
     return found + views[wanted.view]
+
+
+def _watched(actor: Actor) -> ColumnElement[bool]:
+    """Whose work a person looks after: their own, or for leaders everybody's in their scope who has an owner."""
+    if actor.may(permissions.VIEW) and actor.scope(permissions.VIEW) is not Scope.SELF:
+        return Customer.owner_id.is_not(None)
+    return Customer.owner_id == actor.id
 
 
 def _codes(pointer: str, text: str, known: dict[str, int]) -> list[int]:
@@ -273,6 +281,21 @@ async def list_activity(session: ReadSession, customer_id: UUID, wanted: Timelin
     return Rows(items, encode_cursor("timeline", items[-1].at, items[-1].id) if len(found) > wanted.limit else None)
 
 
+async def activity_by_customer(
+    session: ReadSession, actor: Actor, customer_ids: Collection[UUID], first: int
+) -> dict[UUID, list[Activity]]:
+    """The newest timeline entries of many customers in one statement, for loaders; a customer out of scope has none."""
+    scoped = visible(actor)
+    seen = select(Customer.id).where(Customer.id.in_(customer_ids), *([] if scoped is None else [scoped])).subquery("seen")
+    newest = select(Activity).where(Activity.customer_id == seen.c.id).order_by(Activity.at.desc(), Activity.id.desc()).limit(first)
+    recent = newest.correlate(seen).lateral("recent")
+    ids = select(recent.c.id).select_from(seen.join(recent, true()))
+    found: dict[UUID, list[Activity]] = {customer_id: [] for customer_id in customer_ids}
+    for row in await session.scalars(select(Activity).where(Activity.id.in_(ids)).order_by(Activity.at.desc(), Activity.id.desc())):
+        found[row.customer_id].append(row)
+    return found
+
+
 async def follow_ups_by_id(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, FollowUp]:
     return {row.id: row for row in await session.scalars(select(FollowUp).where(FollowUp.id.in_(ids)))} if ids else {}
 
@@ -302,18 +325,23 @@ async def follow_ups_by_customer(session: ReadSession, actor: Actor, customer_id
     return found
 
 
+def _seen(actor: Actor) -> list[ColumnElement[bool]]:
+    scoped = visible(actor)
+    return [] if scoped is None else [scoped]
+
+
 async def today_counts(session: ReadSession, actor: Actor, now: datetime) -> dict[str, int]:
-    """How many of one's own wait: new, late, due today, not reached."""
+    """How many wait in what one looks after: new, late, due today, not reached."""
     counts: dict[str, int] = {}
     for view in ("new", "late", "due", "unreached"):
-        narrow = conditions(actor, CustomerFilter(view=view), now)
+        narrow = [*conditions(actor, CustomerFilter(view=view), now), *_seen(actor)]
         inner = select(Customer.id).where(*narrow).limit(TOTAL_CAP).subquery()
         counts[view] = await session.scalar(select(func.count()).select_from(inner)) or 0
     return counts
 
 
 async def today_queue(session: ReadSession, actor: Actor, now: datetime, *, each: int = 30) -> list[tuple[str, Customer]]:
-    """One's own queue in the order of urgency: new leads by their clock, late ones, today's, then those not reached."""
+    """The queue of what one looks after in the order of urgency: new leads by their clock, late ones, today's, then those not reached."""
     found: dict[UUID, tuple[str, Customer]] = {}
     orders: dict[str, Any] = {
         "new": Customer.first_contact_due_at,
@@ -322,7 +350,7 @@ async def today_queue(session: ReadSession, actor: Actor, now: datetime, *, each
         "unreached": Customer.last_follow_up_at,
     }
     for view, order in orders.items():
-        narrow = conditions(actor, CustomerFilter.model_validate({"view": view}), now)
+        narrow = [*conditions(actor, CustomerFilter.model_validate({"view": view}), now), *_seen(actor)]
         for customer in await session.scalars(select(Customer).where(*narrow).order_by(order, Customer.id).limit(each)):
             found.setdefault(customer.id, (view, customer))
     return list(found.values())

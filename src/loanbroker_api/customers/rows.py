@@ -167,25 +167,36 @@ def follow_up_out(actor: Actor, keys: TenantKeys, row: FollowUp, people: dict[UU
 
 async def timeline_out(session: ReadSession, actor: Actor, keys: TenantKeys, rows: Collection[Activity]) -> list[ActivityOut]:
     """Timeline entries with their sentence and, for follow-ups, what was written."""
-    follow_ups = await queries.follow_ups_by_id(session, {row.ref_id for row in rows if row.ref_id and row.kind == "follow_up"})
-    named = {row.actor_id for row in rows if row.actor_id} | {row.employee_id for row in follow_ups.values()}
-    named |= {UUID(row.facts[key]) for row in rows for key in ("owner", "previous") if row.facts.get(key)}
-    people = await access_queries.employees_by_id(session, named)
-    found: list[ActivityOut] = []
-    for row in rows:
-        follow_up = follow_ups.get(row.ref_id) if row.ref_id else None
-        found.append(
-            ActivityOut(
-                id=row.id,
-                at=row.at,
-                kind=row.kind,
-                actor=person(people.get(row.actor_id)) if row.actor_id else None,
-                text=_sentence(row, people),
-                facts=row.facts,
-                follow_up=follow_up_out(actor, keys, follow_up, people) if follow_up else None,
-            )
-        )
-    return found
+    follow_ups = await queries.follow_ups_by_id(session, follow_ups_in(rows))
+    people = await access_queries.employees_by_id(session, people_in(rows, follow_ups.values()))
+    return [activity_out(actor, keys, row, people, follow_ups) for row in rows]
+
+
+def follow_ups_in(rows: Collection[Activity]) -> set[UUID]:
+    """The follow-ups that timeline entries show."""
+    return {row.ref_id for row in rows if row.ref_id and row.kind == "follow_up"}
+
+
+def people_in(rows: Collection[Activity], follow_ups: Collection[FollowUp]) -> set[UUID]:
+    """The employees whom timeline entries name."""
+    named = {row.actor_id for row in rows if row.actor_id} | {row.employee_id for row in follow_ups}
+    return named | {UUID(row.facts[key]) for row in rows for key in ("owner", "previous") if row.facts.get(key)}
+
+
+def activity_out(
+    actor: Actor, keys: TenantKeys, row: Activity, people: dict[UUID, Employee], follow_ups: dict[UUID, FollowUp]
+) -> ActivityOut:
+    """One timeline entry."""
+    follow_up = follow_ups.get(row.ref_id) if row.ref_id else None
+    return ActivityOut(
+        id=row.id,
+        at=row.at,
+        kind=row.kind,
+        actor=person(people.get(row.actor_id)) if row.actor_id else None,
+        text=_sentence(row, people),
+        facts=row.facts,
+        follow_up=follow_up_out(actor, keys, follow_up, people) if follow_up else None,
+    )
 
 
 STAGE_NAMES = {

@@ -40,7 +40,7 @@ class CustomerFilter(InSchema):
     view: ViewCode = "all"
     stage: Annotated[Commas, Field(description="逗号分隔，如 lead,contact")] = None
     intent: Annotated[Commas, Field(description="逗号分隔，如 A,B")] = None
-    city: Annotated[int | None, Field(description="GB/T 2260 地级代码")] = None
+    city: Annotated[int | None, Field(ge=0, le=999_999, description="GB/T 2260 地级代码")] = None
     channel_id: UUID | None = None
     owner_id: UUID | None = None
     team_id: UUID | None = None

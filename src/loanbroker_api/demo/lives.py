@@ -9,15 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from loanbroker_api.access.models import Employee
 from loanbroker_api.channels.adapters import GENERIC
-from loanbroker_api.channels.models import Inbox
 from loanbroker_api.core.explain import Explanation, Verdict
 from loanbroker_api.core.ids import id_at
-from loanbroker_api.core.normalize.cities import city_by_code
-from loanbroker_api.core.normalize.masks import mask_name, mask_phone
 from loanbroker_api.core.normalize.phones import Phone, phone_region
 from loanbroker_api.core.normalize.tokens import search_tokens
 from loanbroker_api.customers.events import NEXT_ACTION
@@ -33,7 +28,6 @@ from loanbroker_api.customers.models import (
     CustomerToken,
     FollowUp,
     Intent,
-    Lead,
     NextActionKind,
     Outcome,
     OwnershipEvent,
@@ -46,6 +40,7 @@ from loanbroker_api.customers.tasks import HANDED_CUSTOMER, NEW_CUSTOMER
 from loanbroker_api.demo import events
 from loanbroker_api.demo.bulk import Record, Rows
 from loanbroker_api.demo.cast import Cast
+from loanbroker_api.demo.deliveries import delivery_row, lead_body, lead_row
 from loanbroker_api.demo.trail import Doer, Trail
 from loanbroker_api.notifications.models import Notification
 from loanbroker_api.workspace.models import Todo
@@ -73,7 +68,6 @@ NEXT_KINDS = {
 REASONS = {"外呼联系": "call", "回拨未接来电": "call", "核对资料": "verify", "加微信": "other"}
 NOTICES_KEPT = timedelta(days=3)
 TODOS_KEPT = timedelta(days=7)
-_CONSENT_TEXT = "个人信息授权书-2026.1"
 
 
 def write_life(cast: Cast, rows: Rows, story: events.CustomerStory) -> None:
@@ -136,46 +130,27 @@ class _Life:
         channel = self.cast.channels[arrival.channel_index]
         created = not self.phone_ids
         delivery = f"msg_{self.rng.getrandbits(96):024x}"
-        body = orjson.dumps(self._body(arrival))
+        body = lead_body(self.story, arrival, self.rng)
         lead = GENERIC.parse(body).to_lead(source_id=channel[0], delivery_key=delivery, received_at=arrival.at)
         inbox_id = self.id(arrival.at)
         if created:
             self._create(lead)
         else:
             self._touch(lead)
-        self._keep_lead(lead)
+        lead_row(self.rows, self.id(arrival.at), self.customer.id, lead)
         self._activity(arrival.at, "lead_received", channel[0], {"source": str(channel[0]), "created": created})
         doer = self.trail.channel(channel[0], channel[1])
         self.trail.write(
             doer, arrival.at, "customers.created" if created else "customers.touched", self.customer.id, source=str(channel[0])
         )
         self.channel = channel
-        self._keep_delivery(inbox_id, lead, delivery, body, created=created)
-
-    def _body(self, arrival: events.Arrival) -> dict[str, Any]:
-        """As a platform would have sent it. The ID number is on a form, unless it only came to light with the papers."""
-        story = self.story
-        low, high = story.wanted.from_fen // 100, (story.wanted.to_fen or 0) // 100
-        submitted = arrival.at - timedelta(seconds=self.rng.randint(1, 4))
-        values: dict[str, Any] = {
-            "leadId": f"{self.rng.getrandbits(60):016d}",
-            "name": story.name,
-            "phone": story.phones[0],
-            "phones": list(story.phones[1:]),
-            "idNumber": None if Stage.VISIT in self.stage_at.values() else story.id_number,
-            "city": story.city,
-            "wantedAmount": low if low == high else f"{low // 10_000}-{high // 10_000}万",
-            "product": arrival.product,
-            "campaign": arrival.campaign,
-            "creative": arrival.creative,
-            "keyword": arrival.keyword,
-            "landingPage": arrival.landing_page,
-            "submittedAt": submitted.isoformat(),
-        }
-        if arrival.landing_page is not None:
-            address = f"198.51.100.{self.rng.randrange(1, 255)}"
-            values["consent"] = {"textVersion": _CONSENT_TEXT, "at": submitted.isoformat(), "ip": address}
-        return {name: value for name, value in values.items() if value not in (None, [])}
+        if created:
+            decision = {**_explained("customers.lead.created", "yes", "新客户"), "children": self._first_turn()}
+        else:
+            decision = _explained("customers.lead.touched", "info", "已有客户再次留资，已通知归属人")
+        row = delivery_row(self.rows, inbox_id, self.customer.id, lead, delivery)
+        row.body_enc = self.cast.keys.encrypt("inbox", "body", inbox_id, body)
+        row.state, row.explanation = "done" if created else "duplicate", decision
 
     def _create(self, lead: IncomingLead) -> None:
         customer, keys = self.customer, self.cast.keys
@@ -219,54 +194,6 @@ class _Life:
         if customer.stage == Stage.LOST:
             customer.stage = Stage.LEAD
         self._changed(lead.received_at)
-
-    def _keep_lead(self, lead: IncomingLead) -> None:
-        self.rows.add(
-            Lead,
-            id=self.id(lead.received_at),
-            customer_id=self.customer.id,
-            source_id=lead.source_id,
-            external_id=lead.external_id,
-            received_at=lead.received_at,
-            submitted_at=lead.submitted_at,
-            campaign=lead.campaign,
-            creative=lead.creative,
-            keyword=lead.keyword,
-            landing_page=lead.landing_page,
-            product=lead.product,
-            wanted_from_fen=lead.wanted.from_fen if lead.wanted else None,
-            wanted_to_fen=lead.wanted.to_fen if lead.wanted else None,
-            consent=lead.consent,
-        )
-
-    def _keep_delivery(self, row_id: UUID, lead: IncomingLead, delivery: str, body: bytes, *, created: bool) -> None:
-        city = city_by_code(lead.city) if lead.city else None
-        if created:
-            decision = {**_explained("customers.lead.created", "yes", "新客户"), "children": self._first_turn()}
-        else:
-            decision = _explained("customers.lead.touched", "info", "已有客户再次留资，已通知归属人")
-        self.rows.add(
-            Inbox,
-            id=row_id,
-            channel_id=lead.source_id,
-            delivery_key=delivery,
-            received_at=lead.received_at,
-            body_enc=self.cast.keys.encrypt("inbox", "body", row_id, body),
-            state="done" if created else "duplicate",
-            is_test=False,
-            deliveries=1,
-            attempts=1,
-            next_at=lead.received_at,
-            processed_at=lead.received_at,
-            customer_id=self.customer.id,
-            name_masked=mask_name(lead.name) if lead.name else None,
-            phone_masked=mask_phone(lead.phones[0].value),
-            city=city.name if city else None,
-            wanted_from_fen=lead.wanted.from_fen if lead.wanted else None,
-            wanted_to_fen=lead.wanted.to_fen if lead.wanted else None,
-            explanation=decision,
-            version=2,
-        )
 
     def _first_turn(self) -> list[dict[str, Any]]:
         first = next(iter(self.story.owners), None)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
@@ -33,18 +32,38 @@ async def fill(task: TaskRun) -> dict[str, object]:
     done: int = task.checkpoint.get("done", 0)
     async with task.runtime.read(task.tenant_id) as session:
         cast = await load_cast(session, await task.runtime.keyring.load(session, task.tenant_id), plan)
-    stories = _stories(plan, done)
-    while batch := list(islice(stories, BATCH)):
-        rows = await _written(task, cast, batch)
-        done += len(batch)
-        async with task.runtime.uow(task.tenant_id) as uow:
-            await rows.insert(uow.session)
-            await task.report_in(uow, done=done, total=plan.customers, checkpoint={"done": done})
+    done = await _fill(task, cast, done)
     if not task.checkpoint.get("closed"):
         async with task.runtime.uow(task.tenant_id) as uow:
             await close_story(uow, cast)
             await task.report_in(uow, done=done, total=plan.customers, checkpoint={"done": done, "closed": True})
     return {"customers": done}
+
+
+async def _fill(task: TaskRun, cast: Cast, done: int) -> int:
+    """One batch is made ready while the database takes the one before."""
+    keeping: asyncio.Task[None] | None = None
+    stories = _stories(cast.plan, done)
+    try:
+        while batch := list(islice(stories, BATCH)):
+            rows = await _written(task, cast, batch)
+            if keeping is not None:
+                await keeping
+            done += len(batch)
+            keeping = asyncio.create_task(_keep(task, rows, done, cast.plan.customers))
+        if keeping is not None:
+            await keeping
+    finally:
+        if keeping is not None:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+    return done
+
+
+async def _keep(task: TaskRun, rows: Rows, done: int, total: int) -> None:
+    async with task.runtime.uow(task.tenant_id) as uow:
+        await rows.insert(uow.session)
+        await task.report_in(uow, done=done, total=total, checkpoint={"done": done})
 
 
 def _stories(plan: Plan, done: int) -> Iterator[CustomerStory]:
@@ -133,8 +152,7 @@ class _Seeding:
                 await run_due(self._runtime, self.tenant_id)
         finally:
             watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            await asyncio.gather(watching, return_exceptions=True)
         return self._conclude((await self._look()).state)
 
     def _conclude(self, state: str) -> bool:

@@ -1,7 +1,7 @@
 """GraphQL's typed context, and the push stream as a subscription."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Hashable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -26,7 +26,7 @@ from loanbroker_api.workspace.stream import Hub
 
 Fen = NewType("Fen", int)
 Json = NewType("Json", dict)  # pyright: ignore[reportMissingTypeArgument]
-Loader = Callable[[ReadSession, Actor, Collection[UUID]], Awaitable[dict[UUID, Any]]]
+Loader = Callable[..., Awaitable[dict[UUID, Any]]]
 
 
 class Context(BaseContext):
@@ -77,17 +77,23 @@ class Context(BaseContext):
     def now(self) -> datetime:
         return self.runtime.clock.now()
 
-    def loader(self, load: Loader) -> DataLoader[UUID, Any]:
-        """A DataLoader of any `f(session, actor, keys) -> dict`, one an operation."""
+    def loader(self, load: Loader, *more: Hashable) -> DataLoader[UUID, Any]:
+        """A DataLoader of any `f(session, actor, keys, *more) -> dict`, one an operation and `more`."""
 
         async def batch(keys: list[UUID]) -> list[Any]:
             async with self.reads() as session:
-                found = await load(session, self.actor, set(keys))
+                found = await load(session, self.actor, set(keys), *more)
             return [found.get(key) for key in keys]
 
-        if load not in self._loaders:
-            self._loaders[load] = DataLoader(load_fn=batch)
-        return self._loaders[load]
+        if (load, more) not in self._loaders:
+            self._loaders[load, more] = DataLoader(load_fn=batch)
+        return self._loaders[load, more]
+
+    async def load_each(self, load: Loader, ids: Collection[UUID]) -> dict[UUID, Any]:
+        """Those of the rows that are there, through the loader."""
+        wanted = list(ids)
+        found = await self.loader(load).load_many(wanted)
+        return {key: row for key, row in zip(wanted, found, strict=True) if row is not None}
 
 
 Info = StrawberryInfo[Context, None]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
@@ -40,19 +40,25 @@ async def list_todos(session: ReadSession, actor: Actor, wanted: TodoFilter) -> 
     )
 
 
-async def push_events_since(session: ReadSession, employee_id: UUID, since: datetime, *, limit: int = 500) -> list[PushEvent]:
-    """An employee's events from `since` on, oldest first.
+async def push_events_since(session: ReadSession, employee_id: UUID, since: datetime, *, page: int = 500) -> list[PushEvent]:
+    """All of an employee's events from `since` on, oldest first.
 
     Ids are made before their transaction commits, so a reader asks again for a few seconds that it has already read and drops what it knows.
     """
-    return list(
-        await session.scalars(
-            select(PushEvent)
-            .where(PushEvent.employee_id == employee_id, PushEvent.at >= since)
-            .order_by(PushEvent.at, PushEvent.id)
-            .limit(limit)
-        )
-    )
+    found: list[PushEvent] = []
+    statement = select(PushEvent).where(PushEvent.employee_id == employee_id, PushEvent.at >= since).order_by(PushEvent.at, PushEvent.id)
+    more = statement
+    while True:
+        rows = list(await session.scalars(more.limit(page)))
+        found += rows
+        if len(rows) < page:
+            return found
+        more = statement.where(tuple_(PushEvent.at, PushEvent.id) > tuple_(rows[-1].at, rows[-1].id))
+
+
+async def push_event_time(session: ReadSession, employee_id: UUID, event_id: UUID) -> datetime | None:
+    """When an event of this employee was pushed; None when it is not (or no longer) kept."""
+    return await session.scalar(select(PushEvent.at).where(PushEvent.employee_id == employee_id, PushEvent.id == event_id))
 
 
 OVERLAP = timedelta(seconds=10)

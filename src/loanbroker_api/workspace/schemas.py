@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from loanbroker_api.core.schemas import ActionReason, AllowedAction, InSchema, OutSchema, PageParams, When
+from loanbroker_api.core.schemas import ActionReason, AllowedAction, InSchema, JsonObject, OutSchema, PageParams, When
 
 TaskState = Literal["queued", "running", "cancelling", "cancelled", "done", "failed"]
 Key = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_.:-]{0,99}$", description="小写字母开头，如 table.customers")]
@@ -30,7 +30,7 @@ class TaskOut(OutSchema):
 
 
 class PreferenceIn(InSchema):
-    value: dict[str, Any]
+    value: JsonObject
 
 
 class PreferenceOut(OutSchema):
@@ -40,7 +40,7 @@ class PreferenceOut(OutSchema):
 
 
 class DraftIn(InSchema):
-    body: dict[str, Any]
+    body: JsonObject
 
 
 class DraftOut(OutSchema):

@@ -244,10 +244,11 @@ async def hand_todos(uow: UnitOfWork, subject_id: UUID, employee_id: UUID | None
     if employee_id is None:
         await close_todos(uow, subject_id)
         return
-    statement = update(Todo).where(Todo.subject_id == subject_id, Todo.done_at.is_(None), Todo.employee_id != employee_id)
-    moved = list(await uow.session.scalars(statement.values(employee_id=employee_id, version=Todo.version + 1).returning(Todo.id)))
-    if moved:
-        await push(uow, [employee_id], TODO_CHANGED, {})
+    others = Todo.subject_id == subject_id, Todo.done_at.is_(None), Todo.employee_id != employee_id
+    before = set(await uow.session.scalars(select(Todo.employee_id).where(*others).with_for_update()))
+    if before:
+        await uow.session.execute(update(Todo).where(*others).values(employee_id=employee_id, version=Todo.version + 1))
+        await push(uow, [*before, employee_id], TODO_CHANGED, {})
 
 
 async def get_todo(uow: UnitOfWork, actor: Actor, todo_id: UUID) -> Todo:

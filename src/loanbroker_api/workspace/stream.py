@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,13 @@ from redis.exceptions import RedisError
 from loanbroker_api.access.middleware import Gate
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.errors import Problem
-from loanbroker_api.core.ids import time_of
 from loanbroker_api.core.logging import get_logger
 from loanbroker_api.core.metrics import PUSH_STREAMS
 from loanbroker_api.core.runtime import Runtime
 from loanbroker_api.core.wakes import PUSH_CHANNEL
 from loanbroker_api.workspace.models import PushEvent
-from loanbroker_api.workspace.queries import OVERLAP, push_events_since
+from loanbroker_api.workspace.queries import OVERLAP, push_event_time, push_events_since
+from loanbroker_api.workspace.service import PUSH_KEPT
 
 log = get_logger("push")
 POLL_SECONDS = 5.0
@@ -100,12 +101,15 @@ class Hub:
                 del self._waiting[key]
 
     async def _follow(self, gate: Gate, actor: Actor, after: UUID | None, woken: asyncio.Event) -> AsyncGenerator[PushEvent | None]:
-        now = self._runtime.clock.now
-        since = time_of(after) if after is not None else now()
-        sent: dict[UUID, None] = {} if after is None else {after: None}
-        if after is None:
-            async with self._runtime.read(actor.tenant_id) as session:
-                sent.update((event.id, None) for event in await push_events_since(session, actor.employee_id, since - OVERLAP))
+        now = self._runtime.clock.now()
+        sent: dict[UUID, datetime]
+        async with self._runtime.read(actor.tenant_id) as session:
+            if after is None:
+                since, sent = now, {event.id: event.at for event in await push_events_since(session, actor.employee_id, now - OVERLAP)}
+            else:
+                # An event that is not kept any more (or never was) is older than all that are.
+                since = await push_event_time(session, actor.employee_id, after) or now - PUSH_KEPT
+                sent = {after: since}
         yield None
         while not self.closing.is_set():
             woken.clear()
@@ -114,11 +118,10 @@ class Hub:
                 found = await push_events_since(session, actor.employee_id, since - OVERLAP)
             for event in found:
                 if event.id not in sent:
-                    sent[event.id] = None
+                    sent[event.id] = event.at
                     since = max(since, event.at)
                     yield event
-            while len(sent) > 2_000:
-                sent.pop(next(iter(sent)))
+            sent = {event_id: at for event_id, at in sent.items() if at >= since - OVERLAP}
             timeout = POLL_SECONDS if self._connected else POLL_SECONDS_WITHOUT_REDIS
             try:
                 await asyncio.wait_for(woken.wait(), timeout)

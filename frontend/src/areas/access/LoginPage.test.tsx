@@ -14,12 +14,12 @@ test("signing in goes on to where one was; a foreign address is not followed", a
   await fill(user);
   await screen.findByText("elsewhere");
   expect(router.state.location.pathname).toBe("/");
-  expect(calls[0]?.body).toEqual({ tenant: "demo", username: "sales1", password: "secret", client: "web" });
+  expect(calls.find(({ path }) => path.endsWith("/login"))?.body).toEqual({ tenant: "demo", username: "sales1", password: "secret", client: "web" });
   expect(Object.values({ ...localStorage }).join()).not.toMatch(/secret|sales1/);
 });
 
 test("a refusal is shown in the server's words with its number", async () => {
-  const { user } = await renderPage(<LoginPage />, { "POST /api/v1/auth/login": () => problem(401, "access.refused", "当前不在可登录时间,下次可登录:明天 08:30。") }, { path: "/login" });
+  const { user } = await renderPage(<LoginPage />, { "POST /api/v1/auth/login": () => problem(401, "access.refused", "当前不在可登录时间，下次可登录:明天 08:30。") }, { path: "/login" });
   await fill(user);
-  expect(await screen.findByRole("alert")).toHaveTextContent("当前不在可登录时间,下次可登录:明天 08:30。请求编号 req-1");
+  expect(await screen.findByRole("alert")).toHaveTextContent("当前不在可登录时间，下次可登录:明天 08:30。请求编号 req-1");
 });

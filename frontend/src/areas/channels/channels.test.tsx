@@ -13,8 +13,8 @@ test("a new channel shows its secret once, beside the address", async () => {
   await user.type(await screen.findByLabelText("名称"), "官网表单");
   await user.click(screen.getByRole("button", { name: "新建" }));
   expect(await screen.findByText("whsec_abc")).toBeVisible();
-  expect(screen.getByText("密钥只显示这一次,现在复制保存。")).toBeVisible();
-  const sent = calls.find(({ method }) => method === "POST");
+  expect(screen.getByText("密钥只显示这一次，现在复制保存。")).toBeVisible();
+  const sent = calls.find(({ method, path }) => method === "POST" && path === "/api/v1/channels");
   expect(sent?.body).toEqual({ name: "官网表单", kind: "generic" });
   expect(sent?.headers.get("Idempotency-Key")).toBeTruthy();
 });

@@ -1,7 +1,7 @@
 import { Button } from "antd";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { push } from "@/api/push";
 import type { CustomerRow } from "@/api/types";
 import { ArrivalToasts } from "@/ui/ArrivalToast";
@@ -19,10 +19,12 @@ export function ArrivalHost() {
   const { t } = useTranslation("customers");
   const { employee } = useMe();
   const navigate = useNavigate();
+  const { pathname } = useLocation();
   const call = useCall();
   const format = useFormat();
   const [arrived, setArrived] = useState<CustomerRow[]>([]);
-  const drop = (id: string) => setArrived((rows) => rows.filter((row) => row.id !== id));
+  const waiting = useRef<readonly CustomerRow[]>([]);
+  const drop = useCallback((id: string) => setArrived((rows) => rows.filter((row) => row.id !== id)), []);
 
   useEffect(
     () =>
@@ -36,12 +38,28 @@ export function ArrivalHost() {
       }),
     [employee.id],
   );
+  // Contacted here or on another device: there is nothing left to announce.
+  useEffect(
+    () =>
+      push.on(({ kind, data: body }) => {
+        if (kind !== "customers.changed") return;
+        const id = String(body.customerId);
+        if (!waiting.current.some((row) => row.id === id)) return;
+        readRow(id).then((row) => row.lastFollowUp && drop(id), () => undefined);
+      }),
+    [drop],
+  );
+  useEffect(() => {
+    waiting.current = arrived;
+  }, [arrived]);
   useEffect(() => {
     const plain = document.title.replace(COUNT_IN_TITLE, "");
     document.title = arrived.length > 0 ? `(${arrived.length}) ${plain}` : plain;
   }, [arrived.length]);
 
-  const arrivals = arrived.map((row) => ({
+  // Its own page says more than the toast.
+  const here = arrived.filter((row) => !pathname.endsWith(row.id));
+  const arrivals = here.map((row) => ({
     id: row.id,
     text: (
       <>

@@ -36,7 +36,7 @@ test("a follow-up without an outcome is not sent, a refused one keeps what was t
   await user.keyboard("f");
   await user.type(await screen.findByLabelText("备注"), "下周再说");
   await user.keyboard("{Control>}{Enter}{/Control}");
-  expect(await screen.findByText("先选结果,按 1–6。")).toBeVisible();
+  expect(await screen.findByText("先选结果，按 1–6。")).toBeVisible();
   expect(calls.some(({ path, method }) => method === "POST" && path.endsWith("/follow-ups"))).toBe(false);
   await user.click(screen.getByRole("radio", { name: "再联系" }));
   await user.click(screen.getByRole("button", { name: "保存" }));

@@ -64,7 +64,7 @@ test("loading shows rows of the real height", async () => {
 });
 
 test("refused says what is missing; without the permission there is no 新建", async () => {
-  await renderPage(<CustomersPage />, { ...server, "GET /api/v1/customers": () => problem(403, "core.forbidden", "你没有「查看客户」权限,找王磊开通") }, { ...page, me: { ...me, permissions: [] } });
-  expect(await screen.findByText("你没有「查看客户」权限,找王磊开通")).toBeVisible();
+  await renderPage(<CustomersPage />, { ...server, "GET /api/v1/customers": () => problem(403, "core.forbidden", "你没有「查看客户」权限，找王磊开通") }, { ...page, me: { ...me, permissions: [] } });
+  expect(await screen.findByText("你没有「查看客户」权限，找王磊开通")).toBeVisible();
   expect(screen.queryByRole("button", { name: "新建客户" })).toBeNull();
 });

@@ -8,6 +8,7 @@ import { usePhone } from "@/theme/mode";
 import { Can, findAction } from "@/ui/ActionButton";
 import { FilterBar } from "@/ui/FilterBar";
 import { useKeys } from "@/ui/keys";
+import { useCan } from "@/ui/me";
 import { Page } from "@/ui/Page";
 import { RowDrawer } from "@/ui/RowDrawer";
 import { StateView } from "@/ui/StateView";
@@ -32,6 +33,7 @@ const SCREENFUL = 20;
 export function CustomersPage() {
   const { t } = useTranslation("customers");
   const format = useFormat();
+  const can = useCan();
   const phone = usePhone();
   const navigate = useNavigate();
   const call = useCall();
@@ -112,7 +114,7 @@ export function CustomersPage() {
             <FilterBar fields={fields} values={list.filters} onChange={list.setFilter} onReset={list.reset} />
           </div>
         }
-        bulk={(selected, clear) => (
+        bulk={!can("customers.assign") ? undefined : (selected, clear) => (
           <div className="lb-row">
             <strong>{t("bulk.selected", { count: selected.size })}</strong>
             <Button onClick={() => setAssigning(rows.filter((row) => selected.has(row.id)))}>{t("action.assign")}</Button>
@@ -127,7 +129,7 @@ export function CustomersPage() {
         rowKeys={{
           c: { label: t("action.call"), run: (row) => callRefusal(row, "") === null && call(row) },
           f: { label: t("action.followUp"), run: (row) => findAction(row.allowedActions, "follow_up")?.allowed !== false && followUp(row) },
-          a: { label: t("action.assign"), run: (row) => setAssigning([row]) },
+          ...(can("customers.assign") ? { a: { label: t("action.assign"), run: (row: CustomerRow) => setAssigning([row]) } } : {}),
         }}
         fresh={arrivals.fresh}
         onAtTop={arrivals.setAtTop}

@@ -71,6 +71,10 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
         const at = row.nextActionAt ?? row.firstContactDueAt;
         return at ? <DueClock at={at} /> : none;
       },
+      renderCard: (row) => {
+        const at = row.nextActionAt ?? row.firstContactDueAt;
+        return at && <DueClock at={at} />;
+      },
     },
     { key: "owner", title: words("column.owner"), width: 92, kind: "person", render: (row) => (row.owner ? <Person person={row.owner} /> : <span className="lb-faint">{words("unassigned")}</span>) },
     { key: "team", title: words("column.team"), width: 100, hiddenAtFirst: true, render: (row) => row.team?.name ?? none },

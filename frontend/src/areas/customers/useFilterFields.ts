@@ -11,7 +11,7 @@ export function useFilterFields(): FilterField[] {
   const can = useCan();
   const cities = useCities().data;
   const channels = useChannelOptions(can("channels.view")).data;
-  const employees = useEmployees().data;
+  const employees = useEmployees(can("access.employees.view")).data;
   return useMemo(() => {
     const fields: FilterField[] = [
       { key: "stage", label: t("column.stage"), multiple: true, options: stageCodes.map((value) => ({ value, label: t(`common:stage.${value}`) })) },

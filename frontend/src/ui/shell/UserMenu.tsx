@@ -35,7 +35,8 @@ export function UserMenu() {
         ],
       }}
     >
-      <Button type="text" aria-label={t("user.menu", { name: employee.displayName })}>
+      <Button type="text">
+        <span className="lb-sr">{t("user.menu")}</span>
         <Avatar id={employee.id} name={employee.displayName} size={24} away={!employee.onDuty} />
         {!phone && employee.displayName}
         {!phone && <DownOutlined />}

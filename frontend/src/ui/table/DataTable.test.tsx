@@ -84,6 +84,6 @@ test("empty, failed with nothing, and failed over old rows look different", asyn
   expect(failed.getByText("出了点问题")).toBeVisible();
   expect(failed.getByText("请求编号 req-7")).toBeVisible();
   const stale = within(screen.getByRole("region", { name: "stale" }));
-  expect(stale.getByText("刷新没有成功,显示的是之前的数据。")).toBeVisible();
+  expect(stale.getByText("刷新没有成功，显示的是之前的数据。")).toBeVisible();
   expect(stale.getByText("王**")).toBeVisible();
 });

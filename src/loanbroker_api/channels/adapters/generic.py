@@ -52,7 +52,7 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes], no
     offered = [part for part in headers.get("webhook-signature", "").split(" ") if part.startswith("v1,")]
     if not message_id or not stamp or not offered or len(message_id) > 200:
         raise SignatureMissing
-    if not stamp.isdigit() or len(stamp) > 12 or abs(int(stamp) - now.timestamp()) > TOLERANCE_SECONDS:
+    if not (stamp.isascii() and stamp.isdigit()) or len(stamp) > 12 or abs(int(stamp) - now.timestamp()) > TOLERANCE_SECONDS:
         raise TimestampStale
     timestamp = int(stamp)
     fits = False
@@ -75,7 +75,10 @@ def split(body: bytes) -> list[bytes]:
         leads = cast("list[Any]", document["leads"])
         if len(leads) > MAX_LEADS:
             raise TooManyLeads
-        return [orjson.dumps(lead) for lead in leads]
+        try:
+            return [orjson.dumps(lead) for lead in leads]
+        except orjson.JSONEncodeError as error:  # nested deeper than what can be written again
+            raise NotJson from error
     return [body]
 
 
@@ -210,9 +213,9 @@ def _consent(value: Any) -> dict[str, Any] | None:
     given = cast("dict[str, Any]", value)
     at = _time(given.get("at"), "consent")
     return {
-        "textVersion": str(given.get("textVersion", ""))[:60],
+        "textVersion": str(given.get("textVersion", "")).replace("\x00", "")[:60],
         "at": at.isoformat() if at else None,
-        "ip": str(given.get("ip", ""))[:45],
+        "ip": str(given.get("ip", "")).replace("\x00", "")[:45],
     }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -61,10 +62,10 @@ async def _count(uow: UnitOfWork, employee_id: UUID) -> tuple[int, int]:
     if hour >= HOURLY:
         oldest = await uow.session.scalar(select(func.min(Reveal.at)).where(Reveal.employee_id == employee_id, Reveal.at > hour_ago))
         wait = (oldest or uow.now) + timedelta(hours=1) - uow.now
-        raise RevealLimit(window=f"每小时 {HOURLY} 次", seconds=max(1, int(wait.total_seconds())))
+        raise RevealLimit(window=f"每小时 {HOURLY} 次", seconds=max(1, ceil(wait.total_seconds())))
     if day >= DAILY:
         wait = midnight + timedelta(days=1) - uow.now
-        raise RevealLimit(window=f"每天 {DAILY} 次", seconds=max(1, int(wait.total_seconds())))
+        raise RevealLimit(window=f"每天 {DAILY} 次", seconds=max(1, ceil(wait.total_seconds())))
     return hour, day
 
 

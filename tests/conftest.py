@@ -27,6 +27,7 @@ from loanbroker_api.workspace import runner
 from support.client import Api
 from support.clock import TestClock
 from support.company import Company, new_company
+from support.installation import Installation, new_installation
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,16 @@ def roles(servers: EmbeddedServers) -> dict[str, str]:
     """Passwords by role, once roles and the (empty) database `loanbroker` are there. Name it before anything that migrates."""
     asyncio.run(bootstrap_roles(servers.admin_dsn, TEST_DATABASE, TEST_PASSWORDS))
     return TEST_PASSWORDS
+
+
+@pytest.fixture(scope="session")
+def installation(open_folder: Path) -> Iterator[Installation]:
+    """Real processes on servers of their own, for tests that kill them or read what they left on disk."""
+    made = new_installation(open_folder / "installation")
+    with made.servers:
+        made.prepare()
+        yield made
+        made.end_all()
 
 
 MASTER_KEY = base64.b64encode(hashlib.sha256(b"master key of the tests").digest()).decode()

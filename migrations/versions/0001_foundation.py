@@ -389,6 +389,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("first_contact_due_at IS NOT NULL"),
     )
     op.create_index(
+        "ix_customer_late", "customer", ["tenant_id", "next_action_at", "id"], postgresql_where=sa.text("next_action_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_customer_waiting",
+        "customer",
+        ["tenant_id", "first_contact_due_at", "id"],
+        postgresql_where=sa.text("first_contact_due_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_customer_next",
         "customer",
         ["tenant_id", "owner_id", "next_action_at", "id"],

@@ -133,6 +133,42 @@ def worker() -> None:
 
 
 @app.command()
+def demo(
+    *,
+    customers: Annotated[int, typer.Option(min=1, max=1_000_000, help="customers of all tenants together")] = 3_000,
+    tenants: Annotated[int, typer.Option(min=1, max=50, help="demo, demo2, …")] = 2,
+    seed: Annotated[int, typer.Option(help="the same seed tells the same story")] = 1,
+    once: Annotated[bool, typer.Option(help="leave tenants alone that have their data")] = False,
+) -> None:
+    """Demo companies with ten weeks of work; what was begun is finished, nothing is written twice."""
+    from loanbroker_api.core import logging
+    from loanbroker_api.demo.company import NotADemoError
+    from loanbroker_api.demo.seed import OtherDataError, seed_demo
+
+    settings = _settings()
+    if settings.production:
+        typer.echo("演示数据的账号和密码是公开的，不写入生产环境 / demo data are refused in production", err=True)
+        raise typer.Exit(2)
+    if settings.database_url is None or settings.master_key is None:
+        typer.echo("LOANBROKER_DATABASE_URL and LOANBROKER_MASTER_KEY must be set; `loanbroker up` does all of it", err=True)
+        raise typer.Exit(2)
+    logging.configure(settings.log_level)
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    try:
+        outcome = asyncio.run(seed_demo(settings, customers=customers, tenants=tenants, seed=seed, once=once, say=say))
+    except (NotADemoError, OtherDataError) as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
+    if outcome.password is not None:
+        say(f"演示账号的密码：{outcome.password}")
+    if not outcome.complete:
+        raise typer.Exit(1)
+
+
+@app.command()
 def export_api(
     *,
     folder: Annotated[Path, typer.Option(help="where openapi.json and schema.graphql go")] = Path("openapi"),

@@ -6,6 +6,7 @@ from loanbroker_api.channels import adapters
 from loanbroker_api.channels import permissions as channel_permissions
 from loanbroker_api.customers import permissions as customer_permissions
 from loanbroker_api.customers import tasks as customer_tasks
+from loanbroker_api.demo import tasks as demo_tasks
 from loanbroker_api.workspace import permissions as workspace_permissions
 from loanbroker_api.workspace import tasks as workspace_tasks
 
@@ -15,6 +16,7 @@ _LOADED = (
     channel_permissions,
     customer_permissions,
     customer_tasks,
+    demo_tasks,
     models,
     workspace_permissions,
     workspace_tasks,

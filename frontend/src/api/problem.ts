@@ -6,6 +6,8 @@ export interface FieldError {
   message: string;
 }
 
+type Refusal = Partial<Omit<ProblemBody, "requestId" | "errors">> & { requestId?: string | null; errors?: readonly FieldError[] };
+
 /** A refusal of the server (RFC 9457), or a failed connection as `client.offline`. Programs compare `code`, people read `message`. */
 export class Problem extends Error {
   readonly code: string;
@@ -15,7 +17,7 @@ export class Problem extends Error {
   /** The row as it is now, on 409 `core.stale`. */
   readonly current: unknown;
 
-  constructor(body: Partial<ProblemBody> & { current?: unknown }) {
+  constructor(body: Refusal) {
     super(body.message || body.detail || body.title || "");
     this.name = "Problem";
     this.code = body.code ?? "client.unreadable";
@@ -33,7 +35,7 @@ export const problemCode = (value: unknown): string | null => (isProblem(value) 
 export async function readProblem(response: Response): Promise<Problem> {
   const requestId = response.headers.get("X-Request-Id");
   try {
-    const body = (await response.json()) as Partial<ProblemBody> | null;
+    const body = (await response.json()) as Refusal | null;
     if (body && typeof body === "object") return new Problem({ status: response.status, requestId, ...body });
   } catch {
     // Not JSON: told by its status below.

@@ -11,7 +11,7 @@ export interface PushEvent {
 }
 export type PushState = "connecting" | "live" | "waiting" | "stopped";
 
-const EVENTS = "subscription Push($after: String) { events(after: $after) { id kind at data } }";
+const EVENTS = "subscription Push($after: UUID) { events(after: $after) { id kind at data } }";
 const REMEMBERED = 500;
 const BACK_OFF = [1000, 2000, 5000, 10_000, 30_000];
 

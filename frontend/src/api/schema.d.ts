@@ -13,23 +13,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_auth_login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_auth_refresh"];
+        /**
+         * 登录
+         * @description 用机构代码、账号和密码换取访问令牌（最长 10 分钟）和刷新令牌。网页端的刷新令牌在 HttpOnly Cookie 里。
+         */
+        post: operations["access_login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -45,7 +33,499 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_auth_logout"];
+        /**
+         * 退出
+         * @description 结束当前会话。
+         */
+        post: operations["access_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 刷新令牌
+         * @description 换取新的访问令牌；旧的刷新令牌随即失效，超过 10 秒再次使用会结束整个会话。
+         */
+        post: operations["access_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 渠道列表
+         * @description 渠道和今天的收件情况，新的在前。
+         */
+        get: operations["channels_list_channels"];
+        put?: never;
+        /**
+         * 新建渠道
+         * @description 返回推送地址和签名密钥；密钥只显示这一次。
+         */
+        post: operations["channels_create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 渠道
+         * @description 一个渠道。
+         */
+        get: operations["channels_get_channel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 编辑渠道
+         * @description 改名称、团队，启用或停用。停用后 5 秒内推送地址返回 404。
+         */
+        patch: operations["channels_update_channel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 轮换密钥
+         * @description 新密钥立即可用，旧密钥再用 24 小时。
+         */
+        post: operations["channels_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/test-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发送测试线索
+         * @description 服务器用渠道的密钥签名，经 HTTP 发到渠道自己的推送地址；线索标为测试，不建立客户。
+         */
+        post: operations["channels_send_test_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 城市
+         * @description 地级城市和直辖市，按代码排序。
+         */
+        get: operations["customers_list_cities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户列表
+         * @description 数据权限内的客户。按视图、阶段、意向、城市、渠道、归属人筛选；游标翻页。搜索文字走 POST /customers/search，不进 URL。
+         */
+        get: operations["customers_list_customers"];
+        put?: never;
+        /**
+         * 新建客户
+         * @description 手工录入客户，归录入人。
+         */
+        post: operations["customers_create_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 搜索客户
+         * @description 按姓名、拼音、首字母、完整手机号或后四位搜索，可组合；新客户在前。页不满而有 nextCursor 时可继续搜索。
+         */
+        post: operations["customers_search_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/total": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户数
+         * @description 符合筛选的客户数，最多数到 10000。
+         */
+        get: operations["customers_count_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户详情
+         * @description 客户的全部字段；分级字段按角色脱敏。
+         */
+        get: operations["customers_get_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 编辑客户
+         * @description 只改提交的字段；版本不符时返回 409 和当前内容。
+         */
+        patch: operations["customers_update_customer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 分配客户
+         * @description 把客户分配或移交给数据范围内的员工。
+         */
+        post: operations["customers_assign_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 跟进列表
+         * @description 一位客户的跟进，新的在前。
+         */
+        get: operations["customers_list_follow_ups"];
+        put?: never;
+        /**
+         * 记录跟进
+         * @description 记录一次联系的结果和下次跟进；客户阶段、意向、待办随之更新。
+         */
+        post: operations["customers_create_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/ownership-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 归属历史
+         * @description 谁在什么时候因为什么成为归属人，最近 100 次。
+         */
+        get: operations["customers_list_ownership"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看完整信息
+         * @description 查看一位客户的一个字段，必须写原因，计入审计和每小时、每天的次数。
+         */
+        post: operations["customers_reveal_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户时间线
+         * @description 线索、跟进、分配、阶段、查看、修改，新的在前。
+         */
+        get: operations["customers_list_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 读取草稿
+         * @description 没提交的表单内容；加密保存，保留 30 天。
+         */
+        get: operations["workspace_get_draft"];
+        /**
+         * 保存草稿
+         * @description 保存没提交的表单内容，最多 100 kB。
+         */
+        put: operations["workspace_put_draft"];
+        post?: never;
+        /**
+         * 删除草稿
+         * @description 丢弃草稿。
+         */
+        delete: operations["workspace_delete_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 员工列表
+         * @description 数据权限内的员工，按工号排序。
+         */
+        get: operations["access_list_employees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 推送（SSE）
+         * @description 当前员工的事件流，断开后带 Last-Event-ID 继续；事件保留 24 小时。重连可能重发最近 10 秒的事件，按 id 去重。
+         */
+        get: operations["workspace_stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 收件箱
+         * @description 每一条送达：状态、原因、客户；新的在前。
+         */
+        get: operations["channels_list_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox-entries/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 全部重放
+         * @description 重放一个渠道或全部渠道的死信。
+         */
+        post: operations["channels_replay_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox-entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 收件
+         * @description 一条送达的字段（脱敏）、错误和处理说明。
+         */
+        get: operations["channels_get_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox-entries/{entry_id}/ignore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 忽略死信
+         * @description 确认不再处理。
+         */
+        post: operations["channels_ignore_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox-entries/{entry_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重放死信
+         * @description 可先改正字段，再重新处理。
+         */
+        post: operations["channels_replay_entry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -59,7 +539,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_me"];
+        /**
+         * 我
+         * @description 当前员工、机构、权限、字段可见性和菜单。客户端只按这里的权限和菜单绘制，不看角色名。
+         */
+        get: operations["access_get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -76,504 +560,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["put_me_duty"];
+        /**
+         * 在岗/离岗
+         * @description 切换在岗状态；只有在岗的人会分到新线索。
+         */
+        put: operations["access_put_duty"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/org-units": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_org_units"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/employees": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_employees"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/channels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_channels"];
-        put?: never;
-        post: operations["post_channels"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/channels/{channelId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_channels_channelId_"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch: operations["patch_channels_channelId_"];
-        trace?: never;
-    };
-    "/api/v1/channels/{channelId}/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_channels_channelId_rotate_secret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/channels/{channelId}/test-lead": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_channels_channelId_test_lead"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox-entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_inbox_entries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox-entries/{entryId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_inbox_entries_entryId_"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox-entries/{entryId}/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_inbox_entries_entryId_replay"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox-entries/{entryId}/ignore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_inbox_entries_entryId_ignore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox-entries/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_inbox_entries_replay"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_customers"];
-        put?: never;
-        post: operations["post_customers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_customers_search"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/total": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_customers_total"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{customerId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_customers_customerId_"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch: operations["patch_customers_customerId_"];
-        trace?: never;
-    };
-    "/api/v1/customers/{customerId}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_customers_customerId_timeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{customerId}/follow-ups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_customers_customerId_follow_ups"];
-        put?: never;
-        post: operations["post_customers_customerId_follow_ups"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{customerId}/ownership-history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_customers_customerId_ownership_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{customerId}/reveal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_customers_customerId_reveal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{customerId}/assign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_customers_customerId_assign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_cities"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/today": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_today"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_tasks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_tasks_taskId_"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{taskId}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_tasks_taskId_cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{taskId}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_tasks_taskId_resume"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/preferences/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_preferences_key_"];
-        put: operations["put_preferences_key_"];
-        post?: never;
-        delete: operations["delete_preferences_key_"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/drafts/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_drafts_key_"];
-        put: operations["put_drafts_key_"];
-        post?: never;
-        delete: operations["delete_drafts_key_"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/todos": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_todos"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/todos/{todoId}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_todos_todoId_complete"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/todos/{todoId}/reschedule": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_todos_todoId_reschedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -587,41 +579,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_notifications"];
+        /**
+         * 通知列表
+         * @description 我的通知，新的在前。
+         */
+        get: operations["notifications_list_notifications"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notifications/unread-count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_notifications_unread_count"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notifications/{notificationId}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_notifications_notificationId_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -637,7 +601,279 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_notifications_read_all"];
+        /**
+         * 全部已读
+         * @description 把所有通知标为已读。
+         */
+        post: operations["notifications_mark_all_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/unread-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 未读数
+         * @description 最多数到 999。
+         */
+        get: operations["notifications_unread_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{notification_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 标为已读
+         * @description 返回剩余的未读数。
+         */
+        post: operations["notifications_mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org-units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 组织
+         * @description 公司、部门和团队，上级在前。
+         */
+        get: operations["access_list_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 全部偏好
+         * @description 我保存过的全部偏好，按名字排序；客户端登录后读一次。
+         */
+        get: operations["workspace_list_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 读取偏好
+         * @description 我保存的视图、列、密度或主题。
+         */
+        get: operations["workspace_get_preference"];
+        /**
+         * 保存偏好
+         * @description 保存一项偏好，最多 20 kB。
+         */
+        put: operations["workspace_put_preference"];
+        post?: never;
+        /**
+         * 删除偏好
+         * @description 恢复默认。
+         */
+        delete: operations["workspace_delete_preference"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 后台任务列表
+         * @description 我发起的任务，新的在前；有管理权限时是全部。
+         */
+        get: operations["workspace_list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 后台任务
+         * @description 一个任务的进度、结果和可做的操作。
+         */
+        get: operations["workspace_get_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取消任务
+         * @description 在下一个检查点停下；已完成的部分保留。
+         */
+        post: operations["workspace_cancel_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 继续任务
+         * @description 从检查点继续失败或已取消的任务。
+         */
+        post: operations["workspace_resume_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 今日
+         * @description 我的队列和原因、今天的数字；团队长以上同时看到每个人的情况。
+         */
+        get: operations["customers_get_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 待办列表
+         * @description 我的待办：未完成的按到期时间，已完成的按完成先后。
+         */
+        get: operations["workspace_list_todos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos/{todo_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 完成待办
+         * @description 标记完成。
+         */
+        post: operations["workspace_complete_todo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos/{todo_id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改期
+         * @description 改到现在之后的时间。
+         */
+        post: operations["workspace_reschedule_todo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -648,643 +884,1247 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
+        /** ActionReason */
+        ActionReason: {
+            /** Code */
             code: string;
-            status: number;
-            title: string;
-            detail: string | null;
-            message: string;
-            requestId: string | null;
-            errors: {
-                pointer: string;
-                code: string;
-                message: string;
-            }[];
-        };
-        GradedOut: {
-            value: string | null;
-            masked: boolean;
-        };
-        PersonRef: {
-            /** Format: uuid */
-            id: string;
-            displayName: string;
-        };
-        NamedRef: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        ReasonOut: {
-            code: string;
+            /** Message */
             message: string;
         };
-        ActionOut: {
-            action: string;
-            allowed: boolean;
-            reason: components["schemas"]["ReasonOut"] | null;
-        };
-        ExplanationNode: {
-            code: string;
-            /** @enum {string} */
-            verdict: "yes" | "no" | "unknown" | "info";
-            text: string;
-            facts: {
-                [key: string]: unknown;
-            };
-            children: components["schemas"]["ExplanationNode"][];
-        };
-        AmountRange: {
-            fromFen: number | null;
-            toFen: number | null;
-        };
-        CityOut: {
-            code: string;
-            name: string;
-            province: string;
-        };
-        CityRef: {
-            code: string;
-            name: string;
-        };
-        RoleRef: {
-            code: string;
-            name: string;
-        };
-        LoginIn: {
-            tenant: string;
-            username: string;
-            password: string;
-            /** @enum {string} */
-            client: "web" | "ios" | "android" | "wechat_mp" | "api";
-        };
-        RefreshIn: {
-            refreshToken?: string | null;
-        };
-        TokenOut: {
-            accessToken: string;
-            expiresIn: number;
-            tokenType: string;
-            refreshToken: string | null;
-            /** Format: uuid */
-            sessionId: string;
-        };
-        MeEmployee: {
-            /** Format: uuid */
-            id: string;
-            username: string;
-            displayName: string;
-            employeeNo: string;
-            onDuty: boolean;
-            version: number;
-        };
-        OrgUnitRef: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            kind: string;
-        };
-        MeOut: {
-            employee: components["schemas"]["MeEmployee"];
-            tenant: {
-                /** Format: uuid */
-                id: string;
-                code: string;
-                name: string;
-            };
-            orgUnit: components["schemas"]["OrgUnitRef"] | null;
-            roles: components["schemas"]["RoleRef"][];
-            permissions: {
-                permission: string;
-                scope: string;
-            }[];
-            fields: {
-                field: string;
-                /** @enum {string} */
-                visibility: "hidden" | "masked" | "full";
-            }[];
-            menus: {
-                key: string;
-                path: string;
-            }[];
-            idleSeconds: number;
-            /** Format: date-time */
-            serverTime: string;
-        };
-        DutyIn: {
-            onDuty: boolean;
-        };
-        OrgUnitOut: {
-            /** Format: uuid */
-            id: string;
-            parentId: string | null;
-            /** @enum {string} */
-            kind: "company" | "department" | "team";
-            name: string;
-            position: number;
-        };
-        EmployeeOut: {
-            /** Format: uuid */
-            id: string;
-            displayName: string;
-            employeeNo: string;
-            username: string;
-            orgUnit: components["schemas"]["NamedRef"] | null;
-            onDuty: boolean;
-            active: boolean;
-            roles: components["schemas"]["RoleRef"][];
-        };
-        ChannelStats: {
-            today: number;
-            todayValid: number;
-            todayDuplicate: number;
-            todayDead: number;
-            deadTotal: number;
-            lastReceivedAt: string | null;
-        };
-        ChannelOut: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            key: string;
-            name: string;
-            kind: string;
-            /** @enum {string} */
-            state: "active" | "disabled";
-            webhookUrl: string;
-            team: components["schemas"]["NamedRef"] | null;
-            /** Format: date-time */
-            createdAt: string;
-            stats: components["schemas"]["ChannelStats"];
-            /** @enum {string} */
-            health: "ok" | "idle" | "warning" | "disabled";
-            secretHint: string | null;
-            allowedActions: components["schemas"]["ActionOut"][];
-        };
-        ChannelCreatedOut: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            key: string;
-            name: string;
-            kind: string;
-            /** @enum {string} */
-            state: "active" | "disabled";
-            webhookUrl: string;
-            team: components["schemas"]["NamedRef"] | null;
-            /** Format: date-time */
-            createdAt: string;
-            stats: components["schemas"]["ChannelStats"];
-            /** @enum {string} */
-            health: "ok" | "idle" | "warning" | "disabled";
-            secretHint: string | null;
-            allowedActions: components["schemas"]["ActionOut"][];
-            secret: string | null;
-        };
-        ChannelIn: {
-            name: string;
-            /** @enum {string} */
-            kind: "generic" | "generic";
-            teamId?: string | null;
-        };
-        ChannelPatch: {
-            name?: string | null;
-            teamId?: string | null;
-            state?: ("active" | "disabled") | null;
-        };
-        SecretOut: {
-            secret: string | null;
-            /** Format: date-time */
-            previousValidUntil: string;
-        };
-        TestLeadOut: {
-            statusCode: number;
-            webhookId: string;
-            inboxEntryId: string | null;
-            explanation: components["schemas"]["ExplanationNode"];
-        };
-        InboxRow: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            channel: components["schemas"]["NamedRef"];
-            /** Format: date-time */
-            receivedAt: string;
-            processedAt: string | null;
-            /** @enum {string} */
-            state: "pending" | "done" | "duplicate" | "dead" | "ignored" | "test";
-            deliveries: number;
-            attempts: number;
-            reason: components["schemas"]["ReasonOut"] | null;
-            preview: {
-                name: components["schemas"]["GradedOut"] | null;
-                phone: components["schemas"]["GradedOut"] | null;
-                city: string | null;
-                wantedAmount: components["schemas"]["AmountRange"] | null;
-            };
-            customerId: string | null;
-            allowedActions: components["schemas"]["ActionOut"][];
-        };
-        InboxEntryOut: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            channel: components["schemas"]["NamedRef"];
-            /** Format: date-time */
-            receivedAt: string;
-            processedAt: string | null;
-            /** @enum {string} */
-            state: "pending" | "done" | "duplicate" | "dead" | "ignored" | "test";
-            deliveries: number;
-            attempts: number;
-            reason: components["schemas"]["ReasonOut"] | null;
-            preview: {
-                name: components["schemas"]["GradedOut"] | null;
-                phone: components["schemas"]["GradedOut"] | null;
-                city: string | null;
-                wantedAmount: components["schemas"]["AmountRange"] | null;
-            };
-            customerId: string | null;
-            allowedActions: components["schemas"]["ActionOut"][];
-            fields: {
-                name: string;
-                value: string | null;
-                error: components["schemas"]["ReasonOut"] | null;
-            }[];
-            explanation: components["schemas"]["ExplanationNode"] | null;
-        };
-        ReplayIn: {
-            corrections?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        IgnoreIn: {
-            reason: string;
-        };
-        ReplayManyIn: {
-            channelId?: string | null;
-        };
-        ReplayedOut: {
-            replayed: number;
-        };
-        LastFollowUp: {
-            /** Format: date-time */
-            at: string;
-            /** @enum {string} */
-            outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
-        };
-        CustomerRow: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            kind: string;
-            name: components["schemas"]["GradedOut"];
-            phone: components["schemas"]["GradedOut"] | null;
-            intent: ("A" | "B" | "C" | "D") | null;
-            /** @enum {string} */
-            stage: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
-            wantedAmount: components["schemas"]["AmountRange"] | null;
-            city: components["schemas"]["CityRef"] | null;
-            channel: components["schemas"]["NamedRef"] | null;
-            owner: components["schemas"]["PersonRef"] | null;
-            team: components["schemas"]["NamedRef"] | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            activeAt: string;
-            lastFollowUp: components["schemas"]["LastFollowUp"] | null;
-            nextActionAt: string | null;
-            firstContactDueAt: string | null;
-            allowedActions: components["schemas"]["ActionOut"][];
-        };
-        PhoneOut: {
-            /** Format: uuid */
-            id: string;
-            phone: components["schemas"]["GradedOut"];
-            kind: string;
-            primary: boolean;
-            region: string | null;
-            carrier: string | null;
-        };
-        SourceOut: {
-            channel: string | null;
-            campaign: string | null;
-            creative: string | null;
-            keyword: string | null;
-            landingPage: string | null;
-            product: string | null;
-            submittedAt: string | null;
-            receivedAt: string | null;
-        };
-        CustomerOut: {
-            /** Format: uuid */
-            id: string;
-            version: number;
-            kind: string;
-            name: components["schemas"]["GradedOut"];
-            phone: components["schemas"]["GradedOut"] | null;
-            intent: ("A" | "B" | "C" | "D") | null;
-            /** @enum {string} */
-            stage: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
-            wantedAmount: components["schemas"]["AmountRange"] | null;
-            city: components["schemas"]["CityRef"] | null;
-            channel: components["schemas"]["NamedRef"] | null;
-            owner: components["schemas"]["PersonRef"] | null;
-            team: components["schemas"]["NamedRef"] | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            activeAt: string;
-            lastFollowUp: components["schemas"]["LastFollowUp"] | null;
-            nextActionAt: string | null;
-            firstContactDueAt: string | null;
-            allowedActions: components["schemas"]["ActionOut"][];
-            phones: components["schemas"]["PhoneOut"][];
-            idNumber: components["schemas"]["GradedOut"] | null;
-            sex: string | null;
-            birthYear: number | null;
-            source: components["schemas"]["SourceOut"] | null;
-            note: components["schemas"]["GradedOut"] | null;
-            leadCount: number;
-            ownership: {
-                ownedSince: string | null;
-                reasonKind: string | null;
-                explanation: components["schemas"]["ExplanationNode"] | null;
-            };
-        };
-        CustomerIn: {
-            name: string;
-            phone: string;
-            city?: string | null;
-            wantedAmount?: string | null;
-            note?: string | null;
-        };
-        CustomerPatch: {
-            name?: string | null;
-            city?: string | null;
-            intent?: ("A" | "B" | "C" | "D") | null;
-            wantedAmount?: string | null;
-            note?: string | null;
-        };
-        CustomerFilter: {
-            view?: string | null;
-            stage?: string | null;
-            intent?: string | null;
-            city?: string | null;
-            channelId?: string | null;
-            ownerId?: string | null;
-            teamId?: string | null;
-        };
-        CustomerSearchIn: {
-            search: string;
-            filter?: components["schemas"]["CustomerFilter"] | null;
-            sort?: string | null;
-            limit?: number | null;
-            cursor?: string | null;
-        };
-        TotalOut: {
-            total: number;
-            capped: boolean;
-        };
-        FollowUpOut: {
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            at: string;
-            by: components["schemas"]["PersonRef"] | null;
-            /** @enum {string} */
-            outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
-            intent: ("A" | "B" | "C" | "D") | null;
-            note: components["schemas"]["GradedOut"] | null;
-            nextActionAt: string | null;
-            nextActionKind: ("call" | "visit" | "message" | "other") | null;
-        };
-        FollowUpIn: {
-            /** @enum {string} */
-            outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
-            intent?: ("A" | "B" | "C" | "D") | null;
-            note?: string | null;
-            nextActionAt?: string | null;
-            nextActionKind?: ("call" | "visit" | "message" | "other") | null;
-            stage?: string | null;
-        };
-        TimelineEntry: {
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            at: string;
-            kind: string;
+        /** ActivityOut */
+        ActivityOut: {
             actor: components["schemas"]["PersonRef"] | null;
-            text: string;
+            /** At */
+            at: string;
+            /** Facts */
             facts: {
                 [key: string]: unknown;
             };
             followUp: components["schemas"]["FollowUpOut"] | null;
-        };
-        OwnershipEntry: {
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
-            /** Format: date-time */
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * AllowedAction
+         * @description Whether the caller may do this to the row now, and if not, why.
+         */
+        AllowedAction: {
+            /** Action */
+            action: string;
+            /** Allowed */
+            allowed: boolean;
+            reason: components["schemas"]["ActionReason"] | null;
+        };
+        /** AmountOut */
+        AmountOut: {
+            /** Fromfen */
+            fromFen: number;
+            /** Tofen */
+            toFen: number | null;
+        };
+        /** AssignIn */
+        AssignIn: {
+            /** Comment */
+            comment?: string | null;
+            /**
+             * Ownerid
+             * Format: uuid
+             */
+            ownerId: string;
+        };
+        /** ChannelCreated */
+        ChannelCreated: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Createdat */
+            createdAt: string;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "ok" | "idle" | "warning" | "disabled";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "generic";
+            /** Name */
+            name: string;
+            /**
+             * Secret
+             * @description 只在创建时显示一次；用同一个 Idempotency-Key 重发时为空
+             */
+            secret: string | null;
+            /** Secrethint */
+            secretHint: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "disabled";
+            stats: components["schemas"]["ChannelStats"];
+            team: components["schemas"]["NamedRef"] | null;
+            /** Version */
+            version: number;
+            /** Webhookurl */
+            webhookUrl: string;
+        };
+        /** ChannelIn */
+        ChannelIn: {
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "generic";
+            /**
+             * Name
+             * @example 巨量引擎·抵押
+             */
+            name: string;
+            /**
+             * Teamid
+             * @description 新客户轮流分给这个团队在岗的人
+             */
+            teamId?: string | null;
+        };
+        /** ChannelOut */
+        ChannelOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Createdat */
+            createdAt: string;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "ok" | "idle" | "warning" | "disabled";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "generic";
+            /** Name */
+            name: string;
+            /** Secrethint */
+            secretHint: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "disabled";
+            stats: components["schemas"]["ChannelStats"];
+            team: components["schemas"]["NamedRef"] | null;
+            /** Version */
+            version: number;
+            /** Webhookurl */
+            webhookUrl: string;
+        };
+        /**
+         * ChannelPatch
+         * @description Only what is sent is changed.
+         */
+        ChannelPatch: {
+            /** Name */
+            name?: string | null;
+            /** State */
+            state?: ("active" | "disabled") | null;
+            /** Teamid */
+            teamId?: string | null;
+        };
+        /** ChannelStats */
+        ChannelStats: {
+            /** Deadtotal */
+            deadTotal: number;
+            /** Lastreceivedat */
+            lastReceivedAt: string | null;
+            /** Today */
+            today: number;
+            /** Todaydead */
+            todayDead: number;
+            /** Todayduplicate */
+            todayDuplicate: number;
+            /** Todayvalid */
+            todayValid: number;
+        };
+        /** CitiesOut */
+        CitiesOut: {
+            /** Items */
+            items: components["schemas"]["CityOut"][];
+        };
+        /** CityOut */
+        CityOut: {
+            /** Code */
+            code: number;
+            /** Name */
+            name: string;
+            /** Province */
+            province: string;
+        };
+        /** CityRef */
+        CityRef: {
+            /** Code */
+            code: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CustomerFilter
+         * @description The list's filters, equal in the query string, in a search body and in GraphQL.
+         */
+        CustomerFilter: {
+            /** Channelid */
+            channelId?: string | null;
+            /**
+             * City
+             * @description GB/T 2260 地级代码
+             */
+            city?: number | null;
+            /**
+             * Intent
+             * @description 逗号分隔，如 A,B
+             */
+            intent?: string | null;
+            /** Ownerid */
+            ownerId?: string | null;
+            /**
+             * Stage
+             * @description 逗号分隔，如 lead,contact
+             */
+            stage?: string | null;
+            /** Teamid */
+            teamId?: string | null;
+            /**
+             * View
+             * @default all
+             * @enum {string}
+             */
+            view?: "all" | "mine" | "new" | "due" | "late" | "unreached" | "unassigned";
+        };
+        /** CustomerIn */
+        CustomerIn: {
+            /**
+             * City
+             * @description 城市名或 GB/T 2260 代码
+             */
+            city?: string | null;
+            /** Name */
+            name: string;
+            /** Note */
+            note?: string | null;
+            /** Phone */
+            phone: string;
+            /**
+             * Wantedamount
+             * @description 元，如 200000、20万、20-30万
+             */
+            wantedAmount?: string | null;
+        };
+        /** CustomerOut */
+        CustomerOut: {
+            /** Activeat */
+            activeAt: string;
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Birthyear */
+            birthYear: number | null;
+            channel: components["schemas"]["NamedRef"] | null;
+            city: components["schemas"]["CityRef"] | null;
+            /** Createdat */
+            createdAt: string;
+            /** Firstcontactdueat */
+            firstContactDueAt: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            idNumber: components["schemas"]["Graded"] | null;
+            /** Intent */
+            intent: ("A" | "B" | "C" | "D") | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "company" | "group";
+            lastFollowUp: components["schemas"]["LastFollowUp"] | null;
+            /** Leadcount */
+            leadCount: number;
+            name: components["schemas"]["Graded"] | null;
+            /** Nextactionat */
+            nextActionAt: string | null;
+            note: components["schemas"]["Graded"] | null;
+            owner: components["schemas"]["PersonRef"] | null;
+            ownership: components["schemas"]["OwnershipOut"];
+            phone: components["schemas"]["Graded"] | null;
+            /** Phones */
+            phones: components["schemas"]["PhoneOut"][];
+            /** Sex */
+            sex: ("male" | "female") | null;
+            source: components["schemas"]["SourceOut"] | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
+            team: components["schemas"]["NamedRef"] | null;
+            /** Version */
+            version: number;
+            wantedAmount: components["schemas"]["AmountOut"] | null;
+        };
+        /**
+         * CustomerPatch
+         * @description Only what is sent is changed; null clears.
+         */
+        CustomerPatch: {
+            /** City */
+            city?: string | null;
+            /** Intent */
+            intent?: ("A" | "B" | "C" | "D") | null;
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Wantedamount */
+            wantedAmount?: string | null;
+        };
+        /** CustomerRow */
+        CustomerRow: {
+            /** Activeat */
+            activeAt: string;
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            channel: components["schemas"]["NamedRef"] | null;
+            city: components["schemas"]["CityRef"] | null;
+            /** Createdat */
+            createdAt: string;
+            /** Firstcontactdueat */
+            firstContactDueAt: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Intent */
+            intent: ("A" | "B" | "C" | "D") | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "company" | "group";
+            lastFollowUp: components["schemas"]["LastFollowUp"] | null;
+            name: components["schemas"]["Graded"] | null;
+            /** Nextactionat */
+            nextActionAt: string | null;
+            owner: components["schemas"]["PersonRef"] | null;
+            phone: components["schemas"]["Graded"] | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
+            team: components["schemas"]["NamedRef"] | null;
+            /** Version */
+            version: number;
+            wantedAmount: components["schemas"]["AmountOut"] | null;
+        };
+        /** CustomerSearchIn */
+        CustomerSearchIn: {
+            /** Cursor */
+            cursor?: string | null;
+            filter?: components["schemas"]["CustomerFilter"] | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * Search
+             * @description 姓名、拼音、首字母、手机号、后四位，可用空格组合
+             */
+            search: string;
+            /**
+             * Sort
+             * @default -createdAt
+             * @constant
+             */
+            sort?: "-createdAt";
+        };
+        /** DayFigure */
+        DayFigure: {
+            /** Connected */
+            connected: number;
+            /** Count */
+            count: number;
+            /** Day */
+            day: string;
+        };
+        /** DraftIn */
+        DraftIn: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+        };
+        /** DraftOut */
+        DraftOut: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key: string;
+            /** Savedat */
+            savedAt: string;
+        };
+        /** DutyIn */
+        DutyIn: {
+            /** Onduty */
+            onDuty: boolean;
+        };
+        /** EmployeeOut */
+        EmployeeOut: {
+            /** Active */
+            active: boolean;
+            /** Displayname */
+            displayName: string;
+            /** Employeeno */
+            employeeNo: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Onduty */
+            onDuty: boolean;
+            orgUnit: components["schemas"]["NamedRef"];
+            /** Roles */
+            roles: components["schemas"]["RoleRef"][];
+            /** Username */
+            username: string;
+        };
+        /**
+         * ExplanationOut
+         * @description A node of the explanation tree that every evaluation answers with.
+         */
+        ExplanationOut: {
+            /** Children */
+            children: components["schemas"]["ExplanationOut"][];
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "yes" | "no" | "unknown" | "info";
+        };
+        /** FieldOut */
+        FieldOut: {
+            error: components["schemas"]["ActionReason"] | null;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /** FieldVisibility */
+        FieldVisibility: {
+            /** Field */
+            field: string;
+            /**
+             * Visibility
+             * @enum {string}
+             */
+            visibility: "hidden" | "masked" | "full";
+        };
+        /** FollowUpIn */
+        FollowUpIn: {
+            /** Intent */
+            intent?: ("A" | "B" | "C" | "D") | null;
+            /** Nextactionat */
+            nextActionAt?: string | null;
+            /** Nextactionkind */
+            nextActionKind?: ("call" | "visit" | "message" | "other") | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
+            /**
+             * Stage
+             * @description 沟通后的客户阶段：lead、contact、appointment、visit、lost
+             */
+            stage?: ("lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost") | null;
+        };
+        /** FollowUpOut */
+        FollowUpOut: {
+            /** At */
             at: string;
+            by: components["schemas"]["PersonRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Intent */
+            intent: ("A" | "B" | "C" | "D") | null;
+            /** Nextactionat */
+            nextActionAt: string | null;
+            /** Nextactionkind */
+            nextActionKind: ("call" | "visit" | "message" | "other") | null;
+            note: components["schemas"]["Graded"] | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
+        };
+        /**
+         * Graded
+         * @description A graded value as the caller may see it; `masked` says that more is there to reveal.
+         */
+        Graded: {
+            /** Masked */
+            masked: boolean;
+            /** Value */
+            value: string | null;
+        };
+        /** HeldPermission */
+        HeldPermission: {
+            /** Permission */
+            permission: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "self" | "team" | "team_below" | "department" | "custom" | "company";
+        };
+        /** IgnoreIn */
+        IgnoreIn: {
+            /** Reason */
+            reason: string;
+        };
+        /** InboxEntryDetail */
+        InboxEntryDetail: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Attempts */
+            attempts: number;
+            channel: components["schemas"]["NamedRef"];
+            /** Customerid */
+            customerId: string | null;
+            /** Deliveries */
+            deliveries: number;
+            explanation: components["schemas"]["ExplanationOut"] | null;
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            preview: components["schemas"]["Preview"];
+            /** Processedat */
+            processedAt: string | null;
+            reason: components["schemas"]["ActionReason"] | null;
+            /** Receivedat */
+            receivedAt: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "done" | "duplicate" | "dead" | "ignored" | "test";
+            /** Version */
+            version: number;
+        };
+        /** InboxEntryOut */
+        InboxEntryOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Attempts */
+            attempts: number;
+            channel: components["schemas"]["NamedRef"];
+            /** Customerid */
+            customerId: string | null;
+            /** Deliveries */
+            deliveries: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            preview: components["schemas"]["Preview"];
+            /** Processedat */
+            processedAt: string | null;
+            reason: components["schemas"]["ActionReason"] | null;
+            /** Receivedat */
+            receivedAt: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "done" | "duplicate" | "dead" | "ignored" | "test";
+            /** Version */
+            version: number;
+        };
+        /** LastFollowUp */
+        LastFollowUp: {
+            /** At */
+            at: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
+        };
+        /** LoginIn */
+        LoginIn: {
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "api";
+            /** Password */
+            password: string;
+            /**
+             * Tenant
+             * @description 机构代码
+             * @example demo
+             */
+            tenant: string;
+            /**
+             * Username
+             * @example sales1
+             */
+            username: string;
+        };
+        /** MeOut */
+        MeOut: {
+            employee: components["schemas"]["MyselfOut"];
+            /** Fields */
+            fields: components["schemas"]["FieldVisibility"][];
+            /**
+             * Idleseconds
+             * @description 0 表示不锁屏
+             */
+            idleSeconds: number;
+            /** Menus */
+            menus: components["schemas"]["MenuOut"][];
+            orgUnit: components["schemas"]["UnitRef"];
+            /** Permissions */
+            permissions: components["schemas"]["HeldPermission"][];
+            /** Roles */
+            roles: components["schemas"]["RoleRef"][];
+            /** Servertime */
+            serverTime: string;
+            tenant: components["schemas"]["TenantOut"];
+        };
+        /** MenuOut */
+        MenuOut: {
+            /** Key */
+            key: string;
+            /** Path */
+            path: string;
+        };
+        /** MyselfOut */
+        MyselfOut: {
+            /** Displayname */
+            displayName: string;
+            /** Employeeno */
+            employeeNo: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Onduty */
+            onDuty: boolean;
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /** NamedRef */
+        NamedRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** NotificationOut */
+        NotificationOut: {
+            /** Body */
+            body: string;
+            /** Createdat */
+            createdAt: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "todo" | "lead" | "business" | "system";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Readat */
+            readAt: string | null;
+            subject: components["schemas"]["SubjectOut"] | null;
+            /** Title */
+            title: string;
+        };
+        /** OwnershipEventOut */
+        OwnershipEventOut: {
+            /** At */
+            at: string;
+            by: components["schemas"]["PersonRef"] | null;
+            explanation: components["schemas"]["ExplanationOut"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "assigned" | "transferred" | "created" | "released";
             owner: components["schemas"]["PersonRef"] | null;
             previousOwner: components["schemas"]["PersonRef"] | null;
             team: components["schemas"]["NamedRef"] | null;
-            /** @enum {string} */
-            kind: "assigned" | "transferred" | "created" | "released";
-            by: components["schemas"]["PersonRef"] | null;
-            explanation: components["schemas"]["ExplanationNode"] | null;
         };
-        RevealIn: {
-            /** @enum {string} */
-            field: "name" | "phone" | "idNumber" | "note";
-            phoneId?: string | null;
-            reason: {
-                /** @enum {string} */
-                code: "call" | "verify" | "submission" | "complaint" | "other";
-                text?: string | null;
-            };
+        /** OwnershipOut */
+        OwnershipOut: {
+            explanation: components["schemas"]["ExplanationOut"] | null;
+            /** Ownedsince */
+            ownedSince: string | null;
+            /** Reasonkind */
+            reasonKind: string | null;
         };
-        RevealOut: {
-            value: string;
-            /** Format: date-time */
-            expiresAt: string;
-            remainingHour: number;
-            remainingDay: number;
+        /** Page[ActivityOut] */
+        Page_ActivityOut_: {
+            /** Items */
+            items: components["schemas"]["ActivityOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
         };
-        AssignIn: {
-            /** Format: uuid */
-            ownerId: string;
-            comment?: string | null;
+        /** Page[ChannelOut] */
+        Page_ChannelOut_: {
+            /** Items */
+            items: components["schemas"]["ChannelOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
         };
-        TodayItem: {
-            /** @enum {string} */
-            kind: "new" | "late" | "due" | "unreached";
-            dueAt: string | null;
-            reason: string;
-            customer: components["schemas"]["CustomerRow"];
+        /** Page[CustomerRow] */
+        Page_CustomerRow_: {
+            /** Items */
+            items: components["schemas"]["CustomerRow"][];
+            /** Nextcursor */
+            nextCursor: string | null;
         };
-        TeamRow: {
-            employee: components["schemas"]["PersonRef"];
-            onDuty: boolean;
-            newToday: number;
-            late: number;
-            followUpsToday: number;
+        /** Page[EmployeeOut] */
+        Page_EmployeeOut_: {
+            /** Items */
+            items: components["schemas"]["EmployeeOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
         };
-        TodayOut: {
-            counts: {
-                new: number;
-                late: number;
-                due: number;
-                unreached: number;
-            };
-            items: components["schemas"]["TodayItem"][];
-            figures: {
-                followUpsToday: number;
-                connectedToday: number;
-                newToday: number;
-                visitsMonth: number;
-                followUpsMonth: number;
-                followUpsByDay: {
-                    day: string;
-                    count: number;
-                    connected: number;
-                }[];
-            };
-            scope: string;
-            teamRows: components["schemas"]["TeamRow"][];
+        /** Page[FollowUpOut] */
+        Page_FollowUpOut_: {
+            /** Items */
+            items: components["schemas"]["FollowUpOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
         };
-        TaskOut: {
-            /** Format: uuid */
+        /** Page[InboxEntryOut] */
+        Page_InboxEntryOut_: {
+            /** Items */
+            items: components["schemas"]["InboxEntryOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[NotificationOut] */
+        Page_NotificationOut_: {
+            /** Items */
+            items: components["schemas"]["NotificationOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[TaskOut] */
+        Page_TaskOut_: {
+            /** Items */
+            items: components["schemas"]["TaskOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[TodoOut] */
+        Page_TodoOut_: {
+            /** Items */
+            items: components["schemas"]["TodoOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** PersonRef */
+        PersonRef: {
+            /** Displayname */
+            displayName: string;
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
-            kind: string;
+        };
+        /** PhoneOut */
+        PhoneOut: {
+            /** Carrier */
+            carrier: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "plain" | "masked" | "virtual" | "digest" | "landline";
+            phone: components["schemas"]["Graded"] | null;
+            /** Primary */
+            primary: boolean;
+            /** Region */
+            region: string | null;
+        };
+        /** PreferenceIn */
+        PreferenceIn: {
+            /** Value */
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /** PreferenceOut */
+        PreferenceOut: {
+            /** Key */
+            key: string;
+            /** Value */
+            value: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /** Preview */
+        Preview: {
+            /** City */
+            city: string | null;
+            name: components["schemas"]["Graded"] | null;
+            phone: components["schemas"]["Graded"] | null;
+            wantedAmount: components["schemas"]["AmountOut"] | null;
+        };
+        /**
+         * Problem
+         * @description RFC 9457；程序看 code，人看 message
+         */
+        Problem: {
+            code: string;
+            /** @description 409 时的当前内容 */
+            current?: unknown;
+            detail: string;
+            errors: {
+                code: string;
+                message: string;
+                pointer: string;
+            }[];
+            message: string;
+            requestId: string;
+            status: number;
             title: string;
-            /** @enum {string} */
-            state: "queued" | "running" | "cancelling" | "cancelled" | "done" | "failed";
-            done: number;
-            total: number | null;
-            failed: number;
-            startedAt: string | null;
-            finishedAt: string | null;
-            /** Format: date-time */
+            type: string;
+        };
+        /** RefreshIn */
+        RefreshIn: {
+            /**
+             * Refreshtoken
+             * @description 非网页端必填；网页端在 Cookie 里
+             */
+            refreshToken?: string | null;
+        };
+        /** ReplayIn */
+        ReplayIn: {
+            /**
+             * Corrections
+             * @description 改正的字段，如 {"phone": "13800138000"}
+             */
+            corrections?: {
+                [key: string]: string;
+            };
+        };
+        /** ReplayManyIn */
+        ReplayManyIn: {
+            /** Channelid */
+            channelId?: string | null;
+        };
+        /** ReplayedOut */
+        ReplayedOut: {
+            /** Replayed */
+            replayed: number;
+        };
+        /** RescheduleIn */
+        RescheduleIn: {
+            /**
+             * Dueat
+             * Format: date-time
+             */
+            dueAt: string;
+        };
+        /** RevealIn */
+        RevealIn: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "name" | "phone" | "idNumber" | "note";
+            /**
+             * Phoneid
+             * @description 查看电话时指定哪一个，默认主号码
+             */
+            phoneId?: string | null;
+            reason: components["schemas"]["RevealReason"];
+        };
+        /** RevealOut */
+        RevealOut: {
+            /** Expiresat */
+            expiresAt: string;
+            /** Remainingday */
+            remainingDay: number;
+            /** Remaininghour */
+            remainingHour: number;
+            /** Value */
+            value: string;
+        };
+        /** RevealReason */
+        RevealReason: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "call" | "verify" | "submission" | "complaint" | "other";
+            /** Text */
+            text?: string | null;
+        };
+        /** RoleRef */
+        RoleRef: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /** SecretOut */
+        SecretOut: {
+            /** Previousvaliduntil */
+            previousValidUntil: string;
+            /**
+             * Secret
+             * @description 只显示一次
+             */
+            secret: string | null;
+        };
+        /** SourceOut */
+        SourceOut: {
+            /** Campaign */
+            campaign: string | null;
+            channel: components["schemas"]["NamedRef"];
+            /** Creative */
+            creative: string | null;
+            /** Keyword */
+            keyword: string | null;
+            /** Landingpage */
+            landingPage: string | null;
+            /** Product */
+            product: string | null;
+            /** Receivedat */
+            receivedAt: string;
+            /** Submittedat */
+            submittedAt: string | null;
+        };
+        /** SubjectOut */
+        SubjectOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Type */
+            type: string;
+        };
+        /** SubjectRef */
+        SubjectRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /** Type */
+            type: string;
+        };
+        /** TaskOut */
+        TaskOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Createdat */
             createdAt: string;
-            createdBy: components["schemas"]["PersonRef"] | null;
+            /** Createdby */
+            createdBy: string | null;
+            /** Done */
+            done: number;
+            error: components["schemas"]["ActionReason"] | null;
+            /** Failed */
+            failed: number;
+            /** Finishedat */
+            finishedAt: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Result */
             result: {
                 [key: string]: unknown;
             } | null;
-            error: components["schemas"]["ReasonOut"] | null;
-            allowedActions: components["schemas"]["ActionOut"][];
-        };
-        PreferenceOut: {
-            key: string;
-            value: unknown;
+            /** Startedat */
+            startedAt: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "cancelling" | "cancelled" | "done" | "failed";
+            /** Title */
+            title: string;
+            /** Total */
+            total: number | null;
+            /** Version */
             version: number;
         };
-        PreferenceIn: {
-            value: unknown;
+        /** TeamRow */
+        TeamRow: {
+            employee: components["schemas"]["PersonRef"];
+            /** Followupstoday */
+            followUpsToday: number;
+            /** Late */
+            late: number;
+            /** Newtoday */
+            newToday: number;
+            /** Onduty */
+            onDuty: boolean;
         };
-        DraftOut: {
-            key: string;
-            body: {
-                [key: string]: unknown;
-            };
-            /** Format: date-time */
-            savedAt: string;
-        };
-        DraftIn: {
-            body: {
-                [key: string]: unknown;
-            };
-        };
-        TodoOut: {
-            /** Format: uuid */
+        /** TenantOut */
+        TenantOut: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
-            kind: string;
-            subject: components["schemas"]["TodoSubject"] | null;
-            title: string;
+            /** Name */
+            name: string;
+        };
+        /** TestLeadOut */
+        TestLeadOut: {
+            explanation: components["schemas"]["ExplanationOut"];
+            /** Inboxentryid */
+            inboxEntryId: string | null;
+            /** Statuscode */
+            statusCode: number;
+            /** Webhookid */
+            webhookId: string;
+        };
+        /** TodayCounts */
+        TodayCounts: {
+            /** Due */
+            due: number;
+            /** Late */
+            late: number;
+            /** New */
+            new: number;
+            /** Unreached */
+            unreached: number;
+        };
+        /** TodayFigures */
+        TodayFigures: {
+            /** Connectedtoday */
+            connectedToday: number;
+            /** Followupsbyday */
+            followUpsByDay: components["schemas"]["DayFigure"][];
+            /** Followupsmonth */
+            followUpsMonth: number;
+            /** Followupstoday */
+            followUpsToday: number;
+            /** Newtoday */
+            newToday: number;
+            /** Visitsmonth */
+            visitsMonth: number;
+        };
+        /** TodayItem */
+        TodayItem: {
+            customer: components["schemas"]["CustomerRow"];
+            /** Dueat */
             dueAt: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new" | "late" | "due" | "unreached";
+            /** Reason */
+            reason: string;
+        };
+        /** TodayOut */
+        TodayOut: {
+            counts: components["schemas"]["TodayCounts"];
+            figures: components["schemas"]["TodayFigures"];
+            /** Items */
+            items: components["schemas"]["TodayItem"][];
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "self" | "team" | "team_below" | "department" | "custom" | "company" | "none";
+            /** Teamrows */
+            teamRows: components["schemas"]["TeamRow"][];
+        };
+        /** TodoOut */
+        TodoOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Doneat */
             doneAt: string | null;
-            late: boolean;
-            version: number;
-            allowedActions: components["schemas"]["ActionOut"][];
-        };
-        TodoSubject: {
-            type: string;
-            /** Format: uuid */
-            id: string;
-            label: string | null;
-        };
-        RescheduleIn: {
-            /** Format: date-time */
+            /** Dueat */
             dueAt: string;
-        };
-        NotificationOut: {
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Kind */
             kind: string;
-            /** @enum {string} */
-            group: "todo" | "lead" | "business" | "system";
+            /** Late */
+            late: boolean;
+            subject: components["schemas"]["SubjectRef"] | null;
+            /** Title */
             title: string;
-            body: string | null;
-            subject: {
-                type: string;
-                /** Format: uuid */
-                id: string;
-            };
-            /** Format: date-time */
-            createdAt: string;
-            readAt: string | null;
+            /** Version */
+            version: number;
         };
+        /** TokenOut */
+        TokenOut: {
+            /** Accesstoken */
+            accessToken: string;
+            /**
+             * Expiresin
+             * @description 秒
+             */
+            expiresIn: number;
+            /**
+             * Refreshtoken
+             * @description 网页端为空：在 HttpOnly Cookie 里
+             */
+            refreshToken: string | null;
+            /**
+             * Sessionid
+             * Format: uuid
+             */
+            sessionId: string;
+            /**
+             * Tokentype
+             * @constant
+             */
+            tokenType: "Bearer";
+        };
+        /** TotalOut */
+        TotalOut: {
+            /**
+             * Capped
+             * @description 超过 10000 时为 true，total 停在 10000
+             */
+            capped: boolean;
+            /** Total */
+            total: number;
+        };
+        /** UnitOut */
+        UnitOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "company" | "department" | "team";
+            /** Name */
+            name: string;
+            /** Parentid */
+            parentId: string | null;
+            /** Position */
+            position: number;
+        };
+        /** UnitRef */
+        UnitRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /** UnitsOut */
+        UnitsOut: {
+            /** Items */
+            items: components["schemas"]["UnitOut"][];
+        };
+        /** UnreadOut */
         UnreadOut: {
+            /** Unread */
             unread: number;
-        };
-        Page_ChannelOut: {
-            items: components["schemas"]["ChannelOut"][];
-            nextCursor: string | null;
-        };
-        Page_InboxRow: {
-            items: components["schemas"]["InboxRow"][];
-            nextCursor: string | null;
-        };
-        Page_EmployeeOut: {
-            items: components["schemas"]["EmployeeOut"][];
-            nextCursor: string | null;
-        };
-        Page_CustomerRow: {
-            items: components["schemas"]["CustomerRow"][];
-            nextCursor: string | null;
-        };
-        Page_TimelineEntry: {
-            items: components["schemas"]["TimelineEntry"][];
-            nextCursor: string | null;
-        };
-        Page_FollowUpOut: {
-            items: components["schemas"]["FollowUpOut"][];
-            nextCursor: string | null;
-        };
-        Page_OwnershipEntry: {
-            items: components["schemas"]["OwnershipEntry"][];
-            nextCursor: string | null;
-        };
-        Page_TaskOut: {
-            items: components["schemas"]["TaskOut"][];
-            nextCursor: string | null;
-        };
-        Page_TodoOut: {
-            items: components["schemas"]["TodoOut"][];
-            nextCursor: string | null;
-        };
-        Page_NotificationOut: {
-            items: components["schemas"]["NotificationOut"][];
-            nextCursor: string | null;
-        };
-        Page_CityOut: {
-            items: components["schemas"]["CityOut"][];
-            nextCursor: string | null;
-        };
-        Page_OrgUnitOut: {
-            items: components["schemas"]["OrgUnitOut"][];
-            nextCursor: string | null;
         };
     };
     responses: never;
@@ -1295,12 +2135,10 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    post_auth_login: {
+    access_login: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -1310,7 +2148,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1319,8 +2157,17 @@ export interface operations {
                     "application/json": components["schemas"]["TokenOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description access.login-refused：机构、账号或密码不对；access.account-disabled：账号已停用，联系管理员 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1330,61 +2177,36 @@ export interface operations {
             };
         };
     };
-    post_auth_refresh: {
+    access_logout: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefreshIn"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_auth_logout: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1394,61 +2216,42 @@ export interface operations {
             };
         };
     };
-    get_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_me_duty: {
+    access_refresh: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 网页端必填：loanbroker */
+                "X-Requested-With"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["DutyIn"];
+                "application/json": components["schemas"]["RefreshIn"] | null;
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MeEmployee"];
+                    "application/json": components["schemas"]["TokenOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description access.refresh-refused：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1458,44 +2261,13 @@ export interface operations {
             };
         };
     };
-    get_org_units: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_OrgUnitOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_employees: {
+    channels_list_channels: {
         parameters: {
             query?: {
+                /** @description 上一页的 nextCursor */
                 cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-                search?: string | null;
-                unitId?: string | null;
-                active?: boolean | null;
+                /** @description 每页行数 */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1503,17 +2275,35 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_EmployeeOut"];
+                    "application/json": components["schemas"]["Page_ChannelOut_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1523,44 +2313,12 @@ export interface operations {
             };
         };
     };
-    get_channels: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ChannelOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_channels: {
+    channels_create_channel: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -1571,17 +2329,44 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChannelCreatedOut"];
+                    "application/json": components["schemas"]["ChannelCreated"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.name-taken：渠道“{name}”已存在 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1591,18 +2376,18 @@ export interface operations {
             };
         };
     };
-    get_channels_channelId_: {
+    channels_get_channel: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                channelId: string;
+                channel_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1611,8 +2396,35 @@ export interface operations {
                     "application/json": components["schemas"]["ChannelOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.not-found：渠道不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1622,15 +2434,17 @@ export interface operations {
             };
         };
     };
-    patch_channels_channelId_: {
+    channels_update_channel: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
             };
             path: {
-                channelId: string;
+                channel_id: string;
             };
             cookie?: never;
         };
@@ -1640,7 +2454,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1649,8 +2463,53 @@ export interface operations {
                     "application/json": components["schemas"]["ChannelOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.not-found：渠道不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.name-taken：渠道“{name}”已存在；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1660,20 +2519,21 @@ export interface operations {
             };
         };
     };
-    post_channels_channelId_rotate_secret: {
+    channels_rotate_secret: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path: {
-                channelId: string;
+                channel_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1682,8 +2542,35 @@ export interface operations {
                     "application/json": components["schemas"]["SecretOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.not-found：渠道不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1693,20 +2580,18 @@ export interface operations {
             };
         };
     };
-    post_channels_channelId_test_lead: {
+    channels_send_test_lead: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
-                channelId: string;
+                channel_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1715,8 +2600,53 @@ export interface operations {
                     "application/json": components["schemas"]["TestLeadOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.not-found：渠道不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.off：渠道已停用，启用后再试 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.cannot-reach-self：无法访问推送地址，检查服务地址设置 */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1726,32 +2656,35 @@ export interface operations {
             };
         };
     };
-    get_inbox_entries: {
+    customers_list_cities: {
         parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-                channelId?: string | null;
-                state?: string | null;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_InboxRow"];
+                    "application/json": components["schemas"]["CitiesOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1761,159 +2694,24 @@ export interface operations {
             };
         };
     };
-    get_inbox_entries_entryId_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                entryId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboxEntryOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_inbox_entries_entryId_replay: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                entryId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReplayIn"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboxEntryOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_inbox_entries_entryId_ignore: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                entryId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["IgnoreIn"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboxEntryOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_inbox_entries_replay: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReplayManyIn"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReplayedOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_customers: {
+    customers_list_customers: {
         parameters: {
             query?: {
+                /** @description 上一页的 nextCursor */
                 cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-                view?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                view?: "all" | "mine" | "new" | "due" | "late" | "unreached" | "unassigned";
+                /** @description 逗号分隔，如 lead,contact */
                 stage?: string | null;
+                /** @description 逗号分隔，如 A,B */
                 intent?: string | null;
-                city?: string | null;
+                /** @description GB/T 2260 地级代码 */
+                city?: number | null;
                 channelId?: string | null;
                 ownerId?: string | null;
                 teamId?: string | null;
+                sort?: "-activeAt" | "-createdAt" | "nextActionAt";
             };
             header?: never;
             path?: never;
@@ -1921,17 +2719,35 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CustomerRow"];
+                    "application/json": components["schemas"]["Page_CustomerRow_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1941,11 +2757,12 @@ export interface operations {
             };
         };
     };
-    post_customers: {
+    customers_create_customer: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -1956,7 +2773,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1965,8 +2782,35 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.phone-taken：这个手机号已有客户，不能重复建立 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1976,12 +2820,10 @@ export interface operations {
             };
         };
     };
-    post_customers_search: {
+    customers_search_customers: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -1991,17 +2833,35 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CustomerRow"];
+                    "application/json": components["schemas"]["Page_CustomerRow_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2011,13 +2871,16 @@ export interface operations {
             };
         };
     };
-    get_customers_total: {
+    customers_count_customers: {
         parameters: {
             query?: {
-                view?: string | null;
+                view?: "all" | "mine" | "new" | "due" | "late" | "unreached" | "unassigned";
+                /** @description 逗号分隔，如 lead,contact */
                 stage?: string | null;
+                /** @description 逗号分隔，如 A,B */
                 intent?: string | null;
-                city?: string | null;
+                /** @description GB/T 2260 地级代码 */
+                city?: number | null;
                 channelId?: string | null;
                 ownerId?: string | null;
                 teamId?: string | null;
@@ -2028,7 +2891,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2037,8 +2900,26 @@ export interface operations {
                     "application/json": components["schemas"]["TotalOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2048,18 +2929,18 @@ export interface operations {
             };
         };
     };
-    get_customers_customerId_: {
+    customers_get_customer: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                customerId: string;
+                customer_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2068,8 +2949,26 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2079,15 +2978,17 @@ export interface operations {
             };
         };
     };
-    patch_customers_customerId_: {
+    customers_update_customer: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
             };
             path: {
-                customerId: string;
+                customer_id: string;
             };
             cookie?: never;
         };
@@ -2097,7 +2998,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2106,8 +3007,53 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2117,195 +3063,17 @@ export interface operations {
             };
         };
     };
-    get_customers_customerId_timeline: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-                kind?: string | null;
-            };
-            header?: never;
-            path: {
-                customerId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_TimelineEntry"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_customers_customerId_follow_ups: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-            };
-            header?: never;
-            path: {
-                customerId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_FollowUpOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_customers_customerId_follow_ups: {
+    customers_assign_customer: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
             };
             path: {
-                customerId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FollowUpIn"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FollowUpOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_customers_customerId_ownership_history: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-            };
-            header?: never;
-            path: {
-                customerId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_OwnershipEntry"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_customers_customerId_reveal: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                customerId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RevealIn"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RevealOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_customers_customerId_assign: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
-            };
-            path: {
-                customerId: string;
+                customer_id: string;
             };
             cookie?: never;
         };
@@ -2315,7 +3083,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2324,8 +3092,53 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerRow"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.owner-not-eligible：不能分配给这位员工：{why} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2335,120 +3148,51 @@ export interface operations {
             };
         };
     };
-    get_cities: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_CityOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_today: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TodayOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_tasks: {
+    customers_list_follow_ups: {
         parameters: {
             query?: {
+                /** @description 上一页的 nextCursor */
                 cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-                state?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_TaskOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_tasks_taskId_: {
-        parameters: {
-            query?: never;
             header?: never;
             path: {
-                taskId: string;
+                customer_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskOut"];
+                    "application/json": components["schemas"]["Page_FollowUpOut_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2458,131 +3202,111 @@ export interface operations {
             };
         };
     };
-    post_tasks_taskId_cancel: {
+    customers_create_follow_up: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path: {
-                taskId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TaskOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_tasks_taskId_resume: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                taskId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TaskOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_preferences_key_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PreferenceOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_preferences_key_: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                key: string;
+                customer_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreferenceIn"];
+                "application/json": components["schemas"]["FollowUpIn"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_list_ownership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreferenceOut"];
+                    "application/json": components["schemas"]["OwnershipEventOut"][];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2592,28 +3316,127 @@ export interface operations {
             };
         };
     };
-    delete_preferences_key_: {
+    customers_reveal_field: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path: {
-                key: string;
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内；customers.field-hidden：你的角色不能查看“{title}” */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看；customers.phone-not-found：这位客户没有这个号码；customers.nothing-to-reveal：这一项没有填写 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.reveal-limit：查看次数已到上限（{window}），{minutes} 分钟后可再查看 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_list_timeline: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description 逗号分隔，如 follow_up,assigned */
+                kind?: string | null;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
-            204: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Page_ActivityOut_"];
+                };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2623,18 +3446,19 @@ export interface operations {
             };
         };
     };
-    get_drafts_key_: {
+    workspace_get_draft: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description 偏好或草稿的名字，如 table.customers */
                 key: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2643,8 +3467,26 @@ export interface operations {
                     "application/json": components["schemas"]["DraftOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.draft-not-found：没有这份草稿 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2654,13 +3496,15 @@ export interface operations {
             };
         };
     };
-    put_drafts_key_: {
+    workspace_put_draft: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path: {
+                /** @description 偏好或草稿的名字，如 table.customers */
                 key: string;
             };
             cookie?: never;
@@ -2671,7 +3515,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2680,8 +3524,17 @@ export interface operations {
                     "application/json": components["schemas"]["DraftOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2691,28 +3544,39 @@ export interface operations {
             };
         };
     };
-    delete_drafts_key_: {
+    workspace_delete_draft: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path: {
+                /** @description 偏好或草稿的名字，如 table.customers */
                 key: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2722,13 +3586,17 @@ export interface operations {
             };
         };
     };
-    get_todos: {
+    access_list_employees: {
         parameters: {
             query?: {
+                /** @description 上一页的 nextCursor */
                 cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-                state?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description 姓名或工号的前几个字 */
+                search?: string | null;
+                unitId?: string | null;
+                active?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -2736,17 +3604,35 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_TodoOut"];
+                    "application/json": components["schemas"]["Page_EmployeeOut_"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2756,21 +3642,1157 @@ export interface operations {
             };
         };
     };
-    post_todos_todoId_complete: {
+    workspace_stream_events: {
+        parameters: {
+            query?: {
+                /** @description 最后收到的事件 id，从它之后继续 */
+                after?: string | null;
+            };
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 事件流 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.too-many-streams：打开的页面太多，关闭一些再试 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_list_inbox: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                channelId?: string | null;
+                state?: ("pending" | "done" | "duplicate" | "dead" | "ignored" | "test") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboxEntryOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_replay_all: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayManyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_get_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
-                todoId: string;
+                entry_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxEntryDetail"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.entry-not-found：收件不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_ignore_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IgnoreIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxEntryOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.entry-not-found：收件不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.entry-not-dead：只有死信可以重放或忽略 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels_replay_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxEntryOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.entry-not-found：收件不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channels.entry-not-dead：只有死信可以重放或忽略 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_put_duty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyselfOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_list_notifications: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                unread?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NotificationOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_mark_all_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_unread_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifications_mark_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description notifications.not-found：通知不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_list_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"][];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_get_preference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 偏好或草稿的名字，如 table.customers */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.preference-not-found：还没有保存过这项偏好 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_put_preference: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description 偏好或草稿的名字，如 table.customers */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_delete_preference: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description 偏好或草稿的名字，如 table.customers */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_list_tasks: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_get_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.task-not-found：任务不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_cancel_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.task-not-found：任务不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.task-not-cancellable：任务已经结束，不能取消 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_resume_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.task-not-found：任务不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.task-not-resumable：只有失败或已取消的任务可以继续 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_get_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_list_todos: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                state?: "open" | "done";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TodoOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_complete_todo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                todo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2779,8 +4801,26 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.todo-not-found：待办不存在或不是你的 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2790,15 +4830,15 @@ export interface operations {
             };
         };
     };
-    post_todos_todoId_reschedule: {
+    workspace_reschedule_todo: {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: string;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
             };
             path: {
-                todoId: string;
+                todo_id: string;
             };
             cookie?: never;
         };
@@ -2808,7 +4848,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2817,8 +4857,8 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2826,33 +4866,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    get_notifications: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number | null;
-                sort?: string | null;
-                unread?: boolean | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_NotificationOut"];
-                };
-            };
-            /** @description problem */
-            default: {
+            /** @description workspace.todo-not-found：待办不存在或不是你的 */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2860,90 +4875,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    get_notifications_unread_count: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnreadOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_notifications_notificationId_read: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                notificationId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationOut"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_notifications_read_all: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -39,12 +39,11 @@ export const never = () => new Promise(() => undefined);
 export const list = <T,>(items: T[]) => ({ items, nextCursor: null });
 
 const usual: Server = {
-  "GET /api/v1/preferences/*": () => problem(404, "workspace.preference-not-found", ""),
-  "GET /api/v1/drafts/*": () => problem(404, "workspace.draft-not-found", ""),
+  "GET /api/v1/preferences": () => [],
   "PUT /api/v1/preferences/*": () => ({}),
   "PUT /api/v1/drafts/*": () => ({ savedAt: new Date().toISOString() }),
   "DELETE /api/v1/drafts/*": () => null,
-  "GET /api/v1/cities": () => list([{ code: "510100", name: "成都", province: "四川" }]),
+  "GET /api/v1/cities": () => list([{ code: 510100, name: "成都", province: "四川" }]),
   "GET /api/v1/employees": () => list([]),
   "GET /api/v1/org-units": () => list([]),
 };

@@ -8,7 +8,7 @@ export const me: Me = {
   tenant: { id: "t1", code: "demo", name: "成都信达助贷" },
   orgUnit: { id: "u1", name: "抵押一组", kind: "team" },
   roles: [{ code: "sales", name: "业务员" }],
-  permissions: ["customers.create", "channels.manage", "channels.read"].map((permission) => ({ permission, scope: "self" as const })),
+  permissions: ["customers.create", "channels.manage", "channels.view"].map((permission) => ({ permission, scope: "self" as const })),
   fields: [],
   menus: [
     { key: "today", path: "/today" },
@@ -27,7 +27,7 @@ export const customerRow = (part: Partial<CustomerRow> = {}): CustomerRow => ({
   intent: "B",
   stage: "appointment",
   wantedAmount: { fromFen: 50_000_000, toFen: 50_000_000 },
-  city: { code: "500100", name: "重庆" },
+  city: { code: 500100, name: "重庆" },
   channel: { id: "ch1", name: "腾讯广告" },
   owner: { id: "e1", displayName: "李婷" },
   team: null,
@@ -42,7 +42,7 @@ export const customerRow = (part: Partial<CustomerRow> = {}): CustomerRow => ({
 
 export const customer = (part: Partial<Customer> = {}): Customer => ({
   ...customerRow(),
-  phones: [{ id: "p1", phone: { value: "186****0021", masked: true }, kind: "mobile", primary: true, region: "重庆", carrier: "移动" }],
+  phones: [{ id: "p1", phone: { value: "186****0021", masked: true }, kind: "plain", primary: true, region: "重庆", carrier: "移动" }],
   idNumber: { value: "510***********1234", masked: true },
   sex: "female",
   birthYear: 1991,
@@ -74,7 +74,7 @@ export const channel = (part: Partial<Channel> = {}): Channel => ({
   createdAt: ago(9000),
   stats: { today: 4, todayValid: 3, todayDuplicate: 1, todayDead: 0, deadTotal: 0, lastReceivedAt: null },
   health: "ok",
-  secretHint: null,
+  secretHint: "3f9a",
   allowedActions: allowed("edit", "rotate_secret", "test_lead"),
   ...part,
 });

@@ -13,7 +13,7 @@ export interface DetailTab {
 interface DetailPageProps {
   /** Document title: no personal data. */
   title: string;
-  /** Sticky head: who, tags, stage, owner. */
+  /** Sticky head with the h1: who, tags, stage, owner. */
   head: ReactNode;
   actions: ReactNode;
   facts: ReactNode;
@@ -35,7 +35,7 @@ export function DetailPage({ title, head, actions, facts, tabs, rail }: DetailPa
       { replace: true },
     );
   return (
-    <Page title={title} bare fill>
+    <Page title={title} headless fill>
       <header className="lb-detail-head">
         <div className="lb-row lb-row-wrap lb-grow">{head}</div>
         {!phone && <div className="lb-row">{actions}</div>}

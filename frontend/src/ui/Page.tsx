@@ -11,20 +11,22 @@ interface PageProps {
   tabs?: ReactNode;
   /** The page fills the window and scrolls inside (lists). */
   fill?: boolean;
-  /** No visible heading row: the page draws its own. */
+  /** No visible heading row; the title is there for screen readers. */
   bare?: boolean;
+  /** The page draws its own h1. */
+  headless?: boolean;
   children: ReactNode;
 }
 
 /** The frame of every page: title, tabs, actions, content. */
-export function Page({ title, heading, actions, tabs, fill = false, bare = false, children }: PageProps) {
+export function Page({ title, heading, actions, tabs, fill = false, bare = false, headless = false, children }: PageProps) {
   const { t } = useTranslation();
   useEffect(() => {
     document.title = `${title} · ${t("common:product")}`;
   }, [title, t]);
   return (
     <div className={fill ? "lb-page lb-page-fill" : "lb-page"}>
-      {bare ? (
+      {headless ? null : bare ? (
         <h1 className="lb-sr">{title}</h1>
       ) : (
         <header className="lb-page-head">

@@ -1,5 +1,6 @@
 """POST /webhooks/{channelKey}: the door for platforms. Plain ASGI in front of the application's middleware, since nothing of a session concerns it."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ log = get_logger("door")
 PATH: Final = "/webhooks/"
 CACHE_SECONDS: Final = 5.0
 CACHE_LIMIT: Final = 10_000
+_ACCEPTED = WEBHOOK_LEADS.labels("accepted")
 
 
 class ChannelUnknown(Problem):
@@ -72,8 +74,9 @@ class Door:
     def __init__(self, runtime: Runtime, writer: InboxWriter) -> None:
         self._runtime = runtime
         self._writer = writer
-        self._channels: OrderedDict[str, OpenChannel | None] = OrderedDict()
+        self._channels: OrderedDict[str, OpenChannel] = OrderedDict()
         self._absent_at: dict[str, float] = {}
+        self._reading: dict[str, asyncio.Task[None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -102,17 +105,17 @@ class Door:
         key = scope["path"][len(PATH) :]
         arrived = time.monotonic()
         channel = await self._channel(key)
-        body = await _read(receive, headers, channel.adapter.body_limit)
+        body = await _body(receive, headers, channel.adapter.body_limit)
         now = self._runtime.clock.now()
         try:
             delivery = channel.adapter.verify(headers, body, channel.secrets(now), now)
         except SignatureWrong:
             if channel.read_at >= arrived:
                 raise
-            channel = await self._channel(key, fresh=True)  # the secret may have been rotated a moment ago
+            channel = await self._channel(key, since=arrived)  # the secret may have been rotated a moment ago
             delivery = channel.adapter.verify(headers, body, channel.secrets(now), now)
-        if not channel.active and channel.read_at < arrived:
-            channel = await self._channel(key, fresh=True)
+        if not channel.active:
+            channel = await self._channel(key, since=arrived)  # it may have been enabled again
         if not channel.active:
             raise ChannelDisabled
         try:
@@ -129,33 +132,55 @@ class Door:
         ]
         if rows:
             await self._writer.put(rows)
-        WEBHOOK_LEADS.labels("accepted").inc(len(rows))
+        _ACCEPTED.inc(len(rows))
         return 202, b'{"received":%d}' % len(rows), []
 
-    async def _channel(self, key: str, *, fresh: bool = False) -> OpenChannel:
-        """Raises ChannelUnknown. What is known is trusted for 5 s, what is unknown for 1 s."""
-        known = self._channels.get(key)
-        if known is not None and not fresh and time.monotonic() - known.read_at < CACHE_SECONDS:
-            return known
-        if known is None and time.monotonic() - self._absent_at.get(key, -9.0) < 1.0:
-            raise ChannelUnknown
+    async def _channel(self, key: str, *, since: float | None = None) -> OpenChannel:
+        """The channel as it was at `since` or later. Raises ChannelUnknown. By default what is known is trusted for 5 s, what is unknown for 1 s.
+
+        One read serves everyone who waits: when the 5 s are over under load, hundreds of deliveries ask at the same moment.
+        """
+        now = time.monotonic()
+        wanted = now - CACHE_SECONDS if since is None else since
+        while True:
+            known = self._channels.get(key)
+            if known is not None and known.read_at >= wanted:
+                return known
+            if known is None and self._absent_at.get(key, -9.0) > now - 1.0:
+                raise ChannelUnknown
+            reading = self._reading.get(key) or self._begin_reading(key)
+            await asyncio.shield(reading)
+
+    def _begin_reading(self, key: str) -> asyncio.Task[None]:
+        """Raises ChannelUnknown for what cannot be a key."""
         tenant_id = tenant_of_channel_key(key)
         if tenant_id is None:
             raise ChannelUnknown
-        found = await self._read_channel(tenant_id, key)
+        reading = asyncio.get_running_loop().create_task(self._read(tenant_id, key))
+        self._reading[key] = reading
+
+        def forget(done: asyncio.Task[None]) -> None:
+            del self._reading[key]
+            if not done.cancelled():
+                done.exception()  # told to whoever waits; nobody may be left
+
+        reading.add_done_callback(forget)
+        return reading
+
+    async def _read(self, tenant_id: UUID, key: str) -> None:
+        begun = time.monotonic()
+        found = await self._read_channel(tenant_id, key, begun)
         if len(self._absent_at) > CACHE_LIMIT:
             self._absent_at.clear()
         if found is None:
             self._channels.pop(key, None)
-            self._absent_at[key] = time.monotonic()
-            raise ChannelUnknown
+            self._absent_at[key] = begun
+            return
         self._channels[key] = found
         if len(self._channels) > CACHE_LIMIT:
             self._channels.popitem(last=False)
-        return found
 
-    async def _read_channel(self, tenant_id: UUID, key: str) -> OpenChannel | None:
-        began = time.monotonic()
+    async def _read_channel(self, tenant_id: UUID, key: str, begun: float) -> OpenChannel | None:
         async with self._runtime.read(tenant_id) as session:
             row = await session.scalar(select(Channel).where(Channel.key == key))
             if row is None:
@@ -167,7 +192,7 @@ class Door:
 
         previous = opened(row.previous_secret_enc) if row.previous_secret_enc is not None else None
         secret, adapter = opened(row.secret_enc), ADAPTERS[row.kind]
-        return OpenChannel(tenant_id, row.id, adapter, row.active, secret, previous, row.previous_until, keys, began)
+        return OpenChannel(tenant_id, row.id, adapter, row.active, secret, previous, row.previous_until, keys, begun)
 
 
 def _row(channel: OpenChannel, key: str, body: bytes, reason: str | None, now: datetime, *, is_test: bool) -> InboxRow:
@@ -176,7 +201,7 @@ def _row(channel: OpenChannel, key: str, body: bytes, reason: str | None, now: d
     return InboxRow(channel.tenant_id, row_id, channel.id, key.replace("\x00", ""), sealed, reason, is_test, now)
 
 
-async def _read(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
+async def _body(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
     """Raises BodyTooLarge as soon as it is known."""
     declared = headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -32,8 +32,9 @@ def _sqlstate(error: Exception) -> str:
     return str(getattr(error, "sqlstate", None) or "")
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(NamedTuple):
+    """A row in the order of app.ingest_batch's arguments."""
+
     tenant_id: UUID
     id: UUID
     channel_id: UUID
@@ -67,6 +68,7 @@ class InboxWriter:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        WEBHOOK_QUEUE.set_function(lambda: self._rows)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def close(self) -> None:
@@ -88,7 +90,6 @@ class InboxWriter:
         waiting = _Waiting(rows, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self._rows += len(rows)
-        WEBHOOK_QUEUE.set(self._rows)
         self._gathered.set()
         await waiting.committed
 
@@ -108,7 +109,6 @@ class InboxWriter:
                 self._fail(batch)
             finally:
                 self._rows -= sum(len(waiting.rows) for waiting in batch)
-                WEBHOOK_QUEUE.set(self._rows)
 
     def _take(self) -> list[_Waiting]:
         batch = [self._queue.popleft()]
@@ -150,17 +150,7 @@ class InboxWriter:
             self._connection = await connect(
                 self._dsn, timeout=2, command_timeout=10, server_settings={"application_name": "loanbroker-inbox"}
             )
-        await self._connection.execute(
-            _INGEST,
-            [row.tenant_id for row in rows],
-            [row.id for row in rows],
-            [row.channel_id for row in rows],
-            [row.delivery_key for row in rows],
-            [row.body_enc for row in rows],
-            [row.reason for row in rows],
-            [row.is_test for row in rows],
-            [row.received_at for row in rows],
-        )
+        await self._connection.execute(_INGEST, *zip(*rows, strict=True))
 
     async def _drop_connection(self) -> None:
         if self._connection is not None:

@@ -14,6 +14,7 @@ from loanbroker_api.core.logging import get_logger
 
 log = get_logger("wakes")
 PUSH_CHANNEL = "lb:push"
+GATHER_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ def arq_settings(url: str) -> RedisSettings:
 
 
 class Waker:
-    """Sends wakes in the background; a Redis that is down costs a caller nothing and is tried again after a second."""
+    """Sends wakes in the background; a Redis that is down costs a caller nothing and is tried again after a second.
+
+    The first wake leaves at once. Wakes that come while it is sent, and for 20 ms after, are sent together, each once: whatever a wake
+    announces is already committed, so one that starts after it tells the same. A thousand commits a second are fifty wakes.
+    """
 
     def __init__(self, redis_url: str | None) -> None:
         self._redis: ArqRedis | None = None
@@ -42,31 +47,47 @@ class Waker:
                 redis_url, max_connections=4, timeout=1, socket_timeout=2, socket_connect_timeout=1
             )
             self._redis = ArqRedis(pool)
-        self._sending: set[asyncio.Task[None]] = set()
+        self._waiting: dict[Wake, None] = {}
+        self._sending: asyncio.Task[None] | None = None
         self._down_until = 0.0
 
     def send(self, wakes: Iterable[Wake]) -> None:
         """Never raises and never waits."""
-        wanted = list(wakes)
-        if not wanted or self._redis is None or time.monotonic() < self._down_until:
+        if self._redis is None or time.monotonic() < self._down_until:
             return
-        task = asyncio.get_running_loop().create_task(self._send(self._redis, wanted))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._waiting.update(dict.fromkeys(wakes))
+        if self._waiting and self._sending is None:
+            self._sending = asyncio.get_running_loop().create_task(self._send_waiting(self._redis))
 
-    async def _send(self, redis: ArqRedis, wakes: list[Wake]) -> None:
+    async def _send_waiting(self, redis: ArqRedis) -> None:
         try:
-            for wake in wakes:
-                if wake.job == "push":
-                    await redis.publish(PUSH_CHANNEL, f"{wake.tenant_id}:{wake.employee_id}")  # pyright: ignore[reportUnknownMemberType]
-                else:
-                    await redis.enqueue_job(wake.job, str(wake.tenant_id))
+            while self._waiting:
+                wakes, self._waiting = self._waiting, {}
+                await _send(redis, wakes)
+                await asyncio.sleep(GATHER_SECONDS)
         except (RedisError, OSError, TimeoutError) as error:
+            self._waiting.clear()
             self._down_until = time.monotonic() + 1
             log.warning("wake_lost", reason=type(error).__name__)
+        finally:
+            self._sending = None
 
     async def close(self) -> None:
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=2)
+        """Sends what waits, for 2 s at most."""
+        if self._sending is not None:
+            await asyncio.wait([self._sending], timeout=2)
         if self._redis is not None:
             await self._redis.aclose(close_connection_pool=True)
+
+
+async def _send(redis: ArqRedis, wakes: Iterable[Wake]) -> None:
+    """Pushes in one round trip, however many people they are for."""
+    pushes = [wake for wake in wakes if wake.job == "push"]
+    if pushes:
+        async with redis.pipeline(transaction=False) as pipe:
+            for wake in pushes:
+                pipe.publish(PUSH_CHANNEL, f"{wake.tenant_id}:{wake.employee_id}")  # pyright: ignore[reportUnknownMemberType]
+            await pipe.execute()
+    for wake in wakes:
+        if wake.job != "push":
+            await redis.enqueue_job(wake.job, str(wake.tenant_id))

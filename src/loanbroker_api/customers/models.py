@@ -110,6 +110,9 @@ class Customer(TenantRow):
             postgresql_where=text("owner_id IS NULL"),
         ),
         Index("ix_customer_next", "tenant_id", "owner_id", "next_action_at", "id", postgresql_where=text("next_action_at IS NOT NULL")),
+        # Leaders look after everybody's: the same clocks without an owner in front.
+        Index("ix_customer_late", "tenant_id", "next_action_at", "id", postgresql_where=text("next_action_at IS NOT NULL")),
+        Index("ix_customer_waiting", "tenant_id", "first_contact_due_at", "id", postgresql_where=text("first_contact_due_at IS NOT NULL")),
         Index(
             "ix_customer_first_contact",
             "tenant_id",

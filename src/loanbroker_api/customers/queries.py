@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, bindparam, case, column, exists, fu
 from sqlalchemy import Uuid as SqlUuid
 
 from loanbroker_api.access.models import Employee, OrgUnit
-from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.actor import Actor, Scope
 from loanbroker_api.core.clock import BUSINESS_ZONE, business_day, day_start
 from loanbroker_api.core.crypto import TenantKeys
 from loanbroker_api.core.db import ReadSession
@@ -56,16 +56,24 @@ def conditions(actor: Actor, wanted: CustomerFilter, now: datetime) -> list[Colu
     if wanted.team_id is not None:
         found.append(Customer.team_id == wanted.team_id)
     tonight = day_start(business_day(now)) + timedelta(days=1)
+    whose = _watched(actor)
     views: dict[str, list[ColumnElement[bool]]] = {
         "all": [],
         "mine": [Customer.owner_id == actor.id],
-        "new": [Customer.owner_id == actor.id, Customer.first_contact_due_at.is_not(None)],
-        "due": [Customer.owner_id == actor.id, Customer.next_action_at >= now, Customer.next_action_at < tonight],
-        "late": [Customer.owner_id == actor.id, Customer.next_action_at < now],
-        "unreached": [Customer.owner_id == actor.id, Customer.last_outcome == Outcome.NO_ANSWER, Customer.stage < Stage.LOST],
+        "new": [whose, Customer.first_contact_due_at.is_not(None)],
+        "due": [whose, Customer.next_action_at >= now, Customer.next_action_at < tonight],
+        "late": [whose, Customer.next_action_at < now],
+        "unreached": [whose, Customer.last_outcome == Outcome.NO_ANSWER, Customer.stage < Stage.LOST],
         "unassigned": [Customer.owner_id.is_(None)],
     }
     return found + views[wanted.view]
+
+
+def _watched(actor: Actor) -> ColumnElement[bool]:
+    """Whose work a person looks after: their own, or for leaders everybody's in their scope who has an owner."""
+    if actor.may(permissions.VIEW) and actor.scope(permissions.VIEW) is not Scope.SELF:
+        return Customer.owner_id.is_not(None)
+    return Customer.owner_id == actor.id
 
 
 def _codes(pointer: str, text: str, known: dict[str, int]) -> list[int]:
@@ -122,11 +130,8 @@ def _scoped_keys(actor: Actor, narrow: list[ColumnElement[bool]], columns: Seque
         return inner.where(Customer.owner_id == actor.id)
     if len(units) == 1:
         return inner.where(Customer.team_id == next(iter(units)))
-    teams = (
-        func.unnest(bindparam("teams", sorted(units), type_=ARRAY(SqlUuid()), unique=True))
-        .table_valued(column("team_id", SqlUuid()), name="teams")
-        .render_derived()
-    )
+    listed = func.unnest(bindparam("teams", sorted(units), type_=ARRAY(SqlUuid()), unique=True))
+    teams = listed.table_valued(column("team_id", SqlUuid()), name="teams").render_derived()
     probe: Any = inner.where(Customer.team_id == teams.c.team_id).lateral("probe")
     outer_order = [probe.c[one.element.key].desc() if _descends(one) else probe.c[one.element.key].asc() for one in order]
     return select(*(probe.c[one.key] for one in columns)).select_from(teams.join(probe, true())).order_by(*outer_order).limit(limit)
@@ -304,18 +309,23 @@ async def follow_ups_by_customer(session: ReadSession, actor: Actor, customer_id
     return found
 
 
+def _seen(actor: Actor) -> list[ColumnElement[bool]]:
+    scoped = visible(actor)
+    return [] if scoped is None else [scoped]
+
+
 async def today_counts(session: ReadSession, actor: Actor, now: datetime) -> dict[str, int]:
-    """How many of one's own wait: new, late, due today, not reached."""
+    """How many wait in what one looks after: new, late, due today, not reached."""
     counts: dict[str, int] = {}
     for view in ("new", "late", "due", "unreached"):
-        narrow = conditions(actor, CustomerFilter(view=view), now)
+        narrow = [*conditions(actor, CustomerFilter(view=view), now), *_seen(actor)]
         inner = select(Customer.id).where(*narrow).limit(TOTAL_CAP).subquery()
         counts[view] = await session.scalar(select(func.count()).select_from(inner)) or 0
     return counts
 
 
 async def today_queue(session: ReadSession, actor: Actor, now: datetime, *, each: int = 30) -> list[tuple[str, Customer]]:
-    """One's own queue in the order of urgency: new leads by their clock, late ones, today's, then those not reached."""
+    """The queue of what one looks after in the order of urgency: new leads by their clock, late ones, today's, then those not reached."""
     found: dict[UUID, tuple[str, Customer]] = {}
     orders: dict[str, Any] = {
         "new": Customer.first_contact_due_at,
@@ -324,7 +334,7 @@ async def today_queue(session: ReadSession, actor: Actor, now: datetime, *, each
         "unreached": Customer.last_follow_up_at,
     }
     for view, order in orders.items():
-        narrow = conditions(actor, CustomerFilter.model_validate({"view": view}), now)
+        narrow = [*conditions(actor, CustomerFilter.model_validate({"view": view}), now), *_seen(actor)]
         for customer in await session.scalars(select(Customer).where(*narrow).order_by(order, Customer.id).limit(each)):
             found.setdefault(customer.id, (view, customer))
     return list(found.values())

@@ -1,4 +1,4 @@
-"""今日: one's own queue with the reason for each line, and the figures of one's scope."""
+"""今日: the queue of what one looks after with the reason for each line, and the figures of one's scope."""
 
 from datetime import datetime, timedelta
 from typing import Any

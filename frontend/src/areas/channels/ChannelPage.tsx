@@ -91,7 +91,7 @@ function Access({ channel }: { channel: Channel }) {
       content: t("access.rotateDetail"),
       okText: t("access.rotate"),
       onOk: async () => {
-        setRotated(await data(client.POST("/api/v1/channels/{channelId}/rotate-secret", { params: { path: { channelId: channel.id } } })));
+        setRotated(await data(client.POST("/api/v1/channels/{channel_id}/rotate-secret", { params: { path: { channel_id: channel.id } } })));
         await settled();
       },
     });
@@ -128,7 +128,7 @@ function ChannelActions({ channel }: { channel: Channel }) {
   const change = async () => {
     setBusy(true);
     try {
-      await data(client.PATCH("/api/v1/channels/{channelId}", { params: { path: { channelId: channel.id }, header: ifMatch(channel.version) }, body: { state: active ? "disabled" : "active" } }));
+      await data(client.PATCH("/api/v1/channels/{channel_id}", { params: { path: { channel_id: channel.id }, header: ifMatch(channel.version) }, body: { state: active ? "disabled" : "active" } }));
     } catch (error) {
       void message.error(isProblem(error) && error.message ? error.message : t("detail.failed"));
     }

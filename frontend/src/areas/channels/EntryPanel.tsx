@@ -57,7 +57,7 @@ function Correction({ entry }: { entry: InboxEntry }) {
   const [refusal, setRefusal] = useState<string | null>(null);
   const mayReplay = findAction(entry.allowedActions, "replay")?.allowed === true;
   const firstWrong = entry.fields.findIndex((field) => field.error);
-  const path = { entryId: entry.id };
+  const path = { entry_id: entry.id };
   const act = async (call: () => Promise<unknown>, done: string) => {
     setBusy(true);
     setRefusal(null);
@@ -71,8 +71,8 @@ function Correction({ entry }: { entry: InboxEntry }) {
     setBusy(false);
   };
   const corrections = Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value.trim() ? [[name, value.trim()]] : [])));
-  const replay = () => act(() => data(client.POST("/api/v1/inbox-entries/{entryId}/replay", { params: { path }, body: Object.keys(corrections).length > 0 ? { corrections } : {} })), t("inbox.replayed"));
-  const ignore = () => act(() => data(client.POST("/api/v1/inbox-entries/{entryId}/ignore", { params: { path }, body: { reason: reason.trim() } })), t("inbox.ignored"));
+  const replay = () => act(() => data(client.POST("/api/v1/inbox-entries/{entry_id}/replay", { params: { path }, body: Object.keys(corrections).length > 0 ? { corrections } : {} })), t("inbox.replayed"));
+  const ignore = () => act(() => data(client.POST("/api/v1/inbox-entries/{entry_id}/ignore", { params: { path }, body: { reason: reason.trim() } })), t("inbox.ignored"));
   useKeys(t("inbox.entry"), mayReplay ? { "ctrl+Enter": { run: () => void replay(), label: t("inbox.replay") } } : {});
   return (
     <>

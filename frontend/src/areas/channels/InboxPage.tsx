@@ -30,7 +30,7 @@ export function InboxPage() {
   const phone = usePhone();
   const { english } = useFormat();
   const [query, setQuery] = useSearchParams();
-  const state = query.get("state") ?? undefined;
+  const state = inboxStates.find((known) => known === query.get("state"));
   const channelId = query.get("channelId") ?? undefined;
   const inbox = useInbox(state, channelId);
   const channels = useChannels().data?.items ?? [];

@@ -23,7 +23,7 @@ export function TestLeadSteps({ channel }: { channel: Channel }) {
     setRefusal(null);
     setSent(null);
     try {
-      setSent(await data(client.POST("/api/v1/channels/{channelId}/test-lead", { params: { path: { channelId: channel.id } } })));
+      setSent(await data(client.POST("/api/v1/channels/{channel_id}/test-lead", { params: { path: { channel_id: channel.id } } })));
       void settled();
     } catch (error) {
       setRefusal(isProblem(error) && error.message ? error.message : t("test.failed"));

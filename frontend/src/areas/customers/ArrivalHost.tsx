@@ -2,7 +2,6 @@ import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { client, data } from "@/api/client";
 import { push } from "@/api/push";
 import type { CustomerRow } from "@/api/types";
 import { ArrivalToasts } from "@/ui/ArrivalToast";
@@ -10,6 +9,8 @@ import { DueClock } from "@/ui/DueClock";
 import { useMe } from "@/ui/me";
 import { useFormat } from "@/ui/useFormat";
 import { useCall } from "./Call";
+import { readRow } from "./live";
+import { nameOf } from "./nameOf";
 
 const COUNT_IN_TITLE = /^\(\d+\) /;
 
@@ -27,8 +28,7 @@ export function ArrivalHost() {
     () =>
       push.on(({ kind, data: body }) => {
         if (kind !== "customers.arrived") return;
-        const customerId = String(body.customerId);
-        data(client.GET("/api/v1/customers/{customerId}", { params: { path: { customerId } } })).then(
+        readRow(String(body.customerId)).then(
           (row) => row.owner?.id === employee.id && setArrived((rows) => [...rows.filter((other) => other.id !== row.id), row]),
           // Gone or out of scope again before it was read: nothing to announce.
           () => undefined,
@@ -45,7 +45,7 @@ export function ArrivalHost() {
     id: row.id,
     text: (
       <>
-        <strong>{row.name.value}</strong>
+        <strong>{nameOf(row.name)}</strong>
         <span>{row.city?.name}</span>
         <span>{format.range(row.wantedAmount)}</span>
         <span className="lb-muted">{row.channel?.name}</span>

@@ -7,6 +7,7 @@ import { isProblem } from "@/api/problem";
 import type { CustomerRow } from "@/api/types";
 import { LIST, TODAY, TOTAL, patchRow } from "./live";
 import { useEmployees } from "./useCustomers";
+import { nameOf } from "./nameOf";
 
 /** Gives customers to another employee, one request a row; what was refused is said by name and stays selected. */
 export function AssignDialog({ rows, onClose }: { rows: readonly CustomerRow[]; onClose: () => void }) {
@@ -34,19 +35,19 @@ function AssignForm({ rows, onClose }: { rows: readonly CustomerRow[]; onClose: 
     for (const row of rows) {
       try {
         const after = await data(
-          client.POST("/api/v1/customers/{customerId}/assign", {
-            params: { path: { customerId: row.id }, header: { ...ifMatch(row.version), "Idempotency-Key": newIdempotencyKey() } },
+          client.POST("/api/v1/customers/{customer_id}/assign", {
+            params: { path: { customer_id: row.id }, header: { ...ifMatch(row.version), "Idempotency-Key": newIdempotencyKey() } },
             body: { ownerId, ...(comment.trim() ? { comment: comment.trim() } : {}) },
           }),
         );
         patchRow(cache, after);
       } catch (error) {
-        failures.push(t("assign.refused", { name: row.name.value ?? "", reason: isProblem(error) ? error.message : String(error) }));
+        failures.push(t("assign.refused", { name: nameOf(row.name), reason: isProblem(error) ? error.message : String(error) }));
       }
     }
     setBusy(false);
     setRefused(failures);
-    for (const queryKey of [LIST, TODAY, TOTAL, ["get", "/api/v1/customers/{customerId}"]]) void cache.invalidateQueries({ queryKey });
+    for (const queryKey of [LIST, TODAY, TOTAL, ["get", "/api/v1/customers/{customer_id}"]]) void cache.invalidateQueries({ queryKey });
     const done = rows.length - failures.length;
     if (done > 0) void message.success(t("assign.done", { count: done }));
     if (failures.length === 0) onClose();

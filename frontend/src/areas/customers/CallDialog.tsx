@@ -8,6 +8,7 @@ import { Ring, useReveal, type RevealReason } from "@/ui/Reveal";
 import { Intent, StageTone } from "@/ui/Tone";
 import { useFollowUp } from "./FollowUp";
 import "./customers.css";
+import { nameOf } from "./nameOf";
 
 export function CallDialog({ row, onClose }: { row: CustomerRow; onClose: () => void }) {
   const { t } = useTranslation("customers");
@@ -22,7 +23,7 @@ function CallSheet({ row, onClose }: { row: CustomerRow; onClose: () => void }) 
   const { t } = useTranslation("customers");
   const phone = usePhone();
   const ask = useCallback(
-    (reason: RevealReason) => data(client.POST("/api/v1/customers/{customerId}/reveal", { params: { path: { customerId: row.id } }, body: { field: "phone", reason } })),
+    (reason: RevealReason) => data(client.POST("/api/v1/customers/{customer_id}/reveal", { params: { path: { customer_id: row.id } }, body: { field: "phone", reason } })),
     [row.id],
   );
   const { shown, refusal, busy, reveal } = useReveal(ask);
@@ -33,7 +34,7 @@ function CallSheet({ row, onClose }: { row: CustomerRow; onClose: () => void }) 
   return (
     <div className="lb-stack" style={{ alignItems: "center" }}>
       <span className="lb-row">
-        <strong>{row.name.value}</strong>
+        <strong>{nameOf(row.name)}</strong>
         <Intent intent={row.intent} />
         <StageTone stage={row.stage} />
       </span>

@@ -54,8 +54,9 @@ function Source({ customer }: { customer: Customer }) {
   const { t } = useTranslation("customers");
   const format = useFormat();
   const { source } = customer;
-  const keys = ["channel", "campaign", "creative", "keyword", "product", "landingPage"] as const;
-  const facts: Fact[] = keys.flatMap((key) => (source?.[key] ? [{ key, label: t(`source.${key}`), value: source[key] }] : []));
+  const keys = ["campaign", "creative", "keyword", "product", "landingPage"] as const;
+  const from: Fact[] = source ? [{ key: "channel", label: t("source.channel"), value: source.channel.name }] : [];
+  const facts: Fact[] = [...from, ...keys.flatMap((key) => (source?.[key] ? [{ key, label: t(`source.${key}`), value: source[key] }] : []))];
   const arrived = source?.receivedAt ?? customer.createdAt;
   return (
     <Facts
@@ -73,11 +74,11 @@ export function revealRefusal(customer: Pick<Customer, "allowedActions">): strin
   return action && !action.allowed ? (action.reason?.message ?? "") : null;
 }
 
-function RevealField({ customer, field, phoneId, value, refused }: { customer: Customer; field: "name" | "phone" | "idNumber" | "note"; phoneId?: string; value: Graded; refused: string | null }) {
+function RevealField({ customer, field, phoneId, value, refused }: { customer: Customer; field: "name" | "phone" | "idNumber" | "note"; phoneId?: string; value: Graded | null; refused: string | null }) {
   const { t } = useTranslation("customers");
   const { id } = customer;
   const ask = useCallback(
-    (reason: RevealReason) => data(client.POST("/api/v1/customers/{customerId}/reveal", { params: { path: { customerId: id } }, body: { field, ...(phoneId ? { phoneId } : {}), reason } })),
+    (reason: RevealReason) => data(client.POST("/api/v1/customers/{customer_id}/reveal", { params: { path: { customer_id: id } }, body: { field, ...(phoneId ? { phoneId } : {}), reason } })),
     [id, field, phoneId],
   );
   return <Reveal value={value} label={t(`reveal.${field}`)} ask={ask} refused={refused} />;

@@ -15,11 +15,11 @@ export function CustomerForm({ customer, onDone, onCancel }: { customer?: Custom
   const cache = useQueryClient();
   const cities = useCities().data?.items ?? [];
   const text = (name: string, extra: Partial<Field> = {}): Field => ({ name, label: t(`form.${name}`), ...extra });
-  const city = text("city", { kind: "select", options: cities.map(({ code, name }) => ({ value: code, label: name })) });
+  const city = text("city", { kind: "select", options: cities.map(({ code, name }) => ({ value: String(code), label: name })) });
   const amount = text("wantedAmount", { kind: "amount", hint: t("form.wantedAmountHint") });
   const fields: Field[] = customer
     ? [
-        text("name", { maxLength: 50, hint: customer.name.masked ? t("form.keepHint") : undefined }),
+        text("name", { maxLength: 50, hint: customer.name?.masked !== false ? t("form.keepHint") : undefined }),
         text("intent", { kind: "select", options: intents.map((value) => ({ value, label: t(`common:intent.${value}`) })) }),
         city,
         amount,
@@ -27,14 +27,14 @@ export function CustomerForm({ customer, onDone, onCancel }: { customer?: Custom
       ]
     : [text("name", { required: true, maxLength: 50 }), text("phone", { kind: "phone", required: true, maxLength: 20 }), city, amount, text("note", { kind: "textarea", maxLength: 2000 })];
   const initial = customer
-    ? { name: customer.name.masked ? "" : customer.name.value, intent: customer.intent, city: customer.city?.code ?? null, note: customer.note?.masked ? "" : (customer.note?.value ?? "") }
+    ? { name: customer.name?.masked === false ? customer.name.value : "", intent: customer.intent, city: customer.city ? String(customer.city.code) : null, note: customer.note?.masked ? "" : (customer.note?.value ?? "") }
     : {};
 
   const submit = async (values: Record<string, string | null | undefined>, idempotencyKey: string) => {
     const header = { "Idempotency-Key": idempotencyKey };
     if (!customer) return data(client.POST("/api/v1/customers", { params: { header }, body: given(values) as { name: string; phone: string } }));
     const changed = Object.fromEntries(Object.entries(values).filter(([key, value]) => (value ?? "") !== (initial[key as keyof typeof initial] ?? "")));
-    return data(client.PATCH("/api/v1/customers/{customerId}", { params: { path: { customerId: customer.id }, header: { ...header, ...ifMatch(customer.version) } }, body: changed }));
+    return data(client.PATCH("/api/v1/customers/{customer_id}", { params: { path: { customer_id: customer.id }, header: { ...header, ...ifMatch(customer.version) } }, body: changed }));
   };
   return (
     <SchemaForm

@@ -51,7 +51,7 @@ test("calling shows the number for the reason 拨打", async () => {
     page,
   );
   await user.click(await screen.findByRole("button", { name: "拨打" }));
-  expect(await screen.findByText("18600000021")).toBeVisible();
+  expect(await screen.findByText("18600000021")).toBeInTheDocument();
   expect(calls.find(({ path }) => path.endsWith("/reveal"))?.body).toEqual({ field: "phone", reason: { code: "call" } });
 });
 

@@ -20,6 +20,7 @@ import { Portrait } from "./CustomerFacts";
 import { CustomerForm } from "./CustomerForm";
 import { CustomerTimeline } from "./CustomerTimeline";
 import { useFollowUp } from "./FollowUp";
+import { nameOf } from "./nameOf";
 import { neighbours } from "./listOrder";
 import { OwnershipHistory } from "./OwnershipHistory";
 import { useCustomer } from "./useCustomers";
@@ -73,7 +74,7 @@ function Known({ customer }: { customer: Customer }) {
         head={
           <>
             <Button type="text" icon={<LeftOutlined />} aria-label={t("keys.back")} onClick={() => void navigate(-1)} />
-            <h2>{customer.name.value}</h2>
+            <h1>{nameOf(customer.name)}</h1>
             <Intent intent={customer.intent} />
             <StageTone stage={customer.stage} />
             <span className="lb-row lb-muted">

@@ -19,13 +19,13 @@ export function CustomerTimeline({ customerId }: { customerId: string }) {
   const { t } = useTranslation("customers");
   const [kind, setKind] = useState<Kind>("all");
   const timeline = useInfiniteQuery({
-    queryKey: ["get", "/api/v1/customers/{customerId}/timeline", { customerId, kind }],
+    queryKey: ["get", "/api/v1/customers/{customer_id}/timeline", { customerId, kind }],
     initialPageParam: null as string | null,
     getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
     queryFn: ({ pageParam, signal }) =>
       data(
-        client.GET("/api/v1/customers/{customerId}/timeline", {
-          params: { path: { customerId }, query: { ...(kind === "all" ? {} : { kind }), ...(pageParam ? { cursor: pageParam } : {}) } },
+        client.GET("/api/v1/customers/{customer_id}/timeline", {
+          params: { path: { customer_id: customerId }, query: { ...(kind === "all" ? {} : { kind }), ...(pageParam ? { cursor: pageParam } : {}) } },
           signal,
         }),
       ),

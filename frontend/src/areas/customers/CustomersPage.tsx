@@ -1,10 +1,8 @@
 import { PlusOutlined } from "@/ui/icons";
-import { useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer, Input } from "antd";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { push } from "@/api/push";
 import type { CustomerRow } from "@/api/types";
 import { usePhone } from "@/theme/mode";
 import { Can, findAction } from "@/ui/ActionButton";
@@ -21,12 +19,15 @@ import { customerColumns } from "./columns";
 import { CustomerFacts } from "./CustomerFacts";
 import { CustomerForm } from "./CustomerForm";
 import { useFollowUp } from "./FollowUp";
+import { nameOf } from "./nameOf";
 import { rememberOrder } from "./listOrder";
-import { LIST } from "./live";
+import { useArrivals } from "./useArrivals";
 import { useCustomers, useTotal } from "./useCustomers";
 import { useFilterFields } from "./useFilterFields";
 import { CustomerViews } from "./CustomerViews";
 import { useListState } from "./useListState";
+
+const SCREENFUL = 20;
 
 export function CustomersPage() {
   const { t } = useTranslation("customers");
@@ -46,8 +47,13 @@ export function CustomersPage() {
   const fields = useFilterFields();
   const columns = useMemo(() => customerColumns(t, format.english), [t, format.english]);
   const rows = useMemo(() => customers.data?.pages.flatMap((page) => page.items) ?? [], [customers.data]);
-  const arrivals = useArrivals(rows);
+  const arrivals = useArrivals(list);
   const peeked = rows.find((row) => row.id === query.get("row"));
+  // A search answers what it found so far and a cursor to search on from; a screenful is fetched by itself.
+  const { hasNextPage, isFetching, fetchNextPage } = customers;
+  useEffect(() => {
+    if (wanted && rows.length < SCREENFUL && hasNextPage && !isFetching) void fetchNextPage();
+  }, [wanted, rows.length, hasNextPage, isFetching, fetchNextPage]);
   useEffect(() => rememberOrder(rows.map((row) => row.id)), [rows]);
 
   const setParam = (key: string, value: string | null) =>
@@ -134,7 +140,7 @@ export function CustomersPage() {
         }
       />
       {peeked && (
-        <RowDrawer open title={peeked.name.value} path={`/customers/${peeked.id}`} onClose={() => setParam("row", null)}>
+        <RowDrawer open title={nameOf(peeked.name)} path={`/customers/${peeked.id}`} onClose={() => setParam("row", null)}>
           <CustomerFacts customerId={peeked.id} />
         </RowDrawer>
       )}
@@ -144,37 +150,4 @@ export function CustomersPage() {
       <AssignDialog rows={assigning} onClose={() => setAssigning([])} />
     </Page>
   );
-}
-
-/** New rows by push: read at once while the list stands at its top, otherwise counted in a bar, so that no row moves under a cursor. */
-function useArrivals(rows: readonly CustomerRow[]) {
-  const cache = useQueryClient();
-  const [atTop, setAtTop] = useState(true);
-  const [waiting, setWaiting] = useState(0);
-  const [fresh, setFresh] = useState<ReadonlySet<string>>(() => new Set());
-  const top = useRef(atTop);
-  useEffect(() => {
-    top.current = atTop;
-  }, [atTop]);
-  const show = useCallback(() => {
-    setWaiting(0);
-    void cache.invalidateQueries({ queryKey: LIST });
-  }, [cache]);
-  useEffect(
-    () =>
-      push.on(({ kind, data }) => {
-        if (kind !== "customers.arrived") return;
-        setFresh((ids) => new Set([...ids, String(data.customerId)]));
-        if (top.current) show();
-        else setWaiting((count) => count + 1);
-      }),
-    [show],
-  );
-  const settled = rows.some((row) => fresh.has(row.id));
-  useEffect(() => {
-    if (!settled) return;
-    const timer = setTimeout(() => setFresh(new Set()), 1500);
-    return () => clearTimeout(timer);
-  }, [settled]);
-  return { fresh, waiting, show, setAtTop };
 }

@@ -4,6 +4,7 @@ import { useDock } from "@/ui/Dock";
 import { Loading } from "@/ui/StateView";
 import { Intent, StageTone } from "@/ui/Tone";
 import { dockId } from "./dockId";
+import { nameOf } from "./nameOf";
 
 const Context = createContext<((row: CustomerRow) => void) | null>(null);
 const FollowUpPanel = lazy(() => import("./FollowUpPanel").then((module) => ({ default: module.FollowUpPanel })));
@@ -23,7 +24,7 @@ export function FollowUpProvider({ children }: { children: ReactNode }) {
         id: dockId(row.id),
         title: (
           <>
-            <strong>{row.name.value}</strong>
+            <strong>{nameOf(row.name)}</strong>
             <Intent intent={row.intent} />
             <StageTone stage={row.stage} />
           </>

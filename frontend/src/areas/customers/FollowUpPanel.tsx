@@ -46,7 +46,7 @@ export function FollowUpPanel({ customer, onClose, onSaved }: { customer: Custom
     setBusy(true);
     setRefusal(null);
     try {
-      const saved = await data(client.POST("/api/v1/customers/{customerId}/follow-ups", { params: { path: { customerId: customer.id }, header: { "Idempotency-Key": idempotencyKey } }, body }));
+      const saved = await data(client.POST("/api/v1/customers/{customer_id}/follow-ups", { params: { path: { customer_id: customer.id }, header: { "Idempotency-Key": idempotencyKey } }, body }));
       draft.discard();
       void message.success(t("followUp.saved"));
       void customerChanged(cache, customer.id).catch(() => undefined);

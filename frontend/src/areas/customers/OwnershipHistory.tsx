@@ -7,10 +7,10 @@ import { WhyTree } from "@/ui/WhyTree";
 /** Who had the customer when, and the rule or person that decided. */
 export function OwnershipHistory({ customerId }: { customerId: string }) {
   const { t } = useTranslation("customers");
-  const history = api.useQuery("get", "/api/v1/customers/{customerId}/ownership-history", { params: { path: { customerId } } });
+  const history = api.useQuery("get", "/api/v1/customers/{customer_id}/ownership-history", { params: { path: { customer_id: customerId } } });
   if (!history.data) return <StateView state={history.error ? "error" : "loading"} error={history.error} onRetry={() => void history.refetch()} />;
-  if (history.data.items.length === 0) return <StateView title={t("ownership.empty")} detail={t("ownership.emptyDetail")} />;
-  const moments: Moment[] = history.data.items.map((entry) => {
+  if (history.data.length === 0) return <StateView title={t("ownership.empty")} detail={t("ownership.emptyDetail")} />;
+  const moments: Moment[] = history.data.map((entry) => {
     const people = { owner: entry.owner?.displayName ?? t("unassigned"), previous: entry.previousOwner?.displayName ?? t("unassigned") };
     return {
       id: entry.id,

@@ -10,6 +10,7 @@ import { Masked } from "@/ui/Reveal";
 import type { Column } from "@/ui/table/column";
 import { Intent, StageTone } from "@/ui/Tone";
 import { callRefusal } from "./Call";
+import { nameOf } from "./nameOf";
 
 const none = <span className="lb-faint">{EMPTY}</span>;
 
@@ -26,11 +27,11 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
       card: "title",
       render: (row) => (
         <Link to={`/customers/${row.id}`} className="lb-ellipsis" style={{ fontWeight: 500 }}>
-          {row.name.value}
+          {nameOf(row.name)}
         </Link>
       ),
     },
-    { key: "phone", title: words("column.phone"), width: 116, kind: "masked", render: (row) => (row.phone ? <Masked value={row.phone} /> : none) },
+    { key: "phone", title: words("column.phone"), width: 116, kind: "masked", card: "meta", render: (row) => (row.phone ? <Masked value={row.phone} /> : none), renderCard: (row) => row.phone && <Masked value={row.phone} /> },
     { key: "intent", title: words("column.intent"), width: 48, card: "mark", render: (row) => <Intent intent={row.intent} />, renderCard: (row) => row.intent && <Intent intent={row.intent} /> },
     { key: "stage", title: words("column.stage"), width: 76, kind: "stage", card: "mark", render: (row) => <StageTone stage={row.stage} /> },
     {
@@ -73,8 +74,8 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
     },
     { key: "owner", title: words("column.owner"), width: 92, kind: "person", render: (row) => (row.owner ? <Person person={row.owner} /> : <span className="lb-faint">{words("unassigned")}</span>) },
     { key: "team", title: words("column.team"), width: 100, hiddenAtFirst: true, render: (row) => row.team?.name ?? none },
-    { key: "active", title: words("column.active"), width: 116, kind: "date", sort: "activeAt", hiddenAtFirst: true, render: (row, now) => relative(row.activeAt, now, words) },
-    { key: "created", title: words("column.created"), width: 116, kind: "date", sort: "createdAt", hiddenAtFirst: true, render: (row, now) => relative(row.createdAt, now, words) },
+    { key: "active", title: words("column.active"), width: 116, kind: "date", sort: "-activeAt", hiddenAtFirst: true, render: (row, now) => relative(row.activeAt, now, words) },
+    { key: "created", title: words("column.created"), width: 116, kind: "date", sort: "-createdAt", hiddenAtFirst: true, render: (row, now) => relative(row.createdAt, now, words) },
     {
       key: "actions",
       title: words("column.actions"),

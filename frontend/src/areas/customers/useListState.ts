@@ -1,9 +1,8 @@
 import { useCallback } from "react";
 import { useSearchParams } from "react-router";
-import { filterKeys } from "./useCustomers";
+import { FIRST_VIEW, filterKeys } from "./useCustomers";
 
 export type ListFilters = Record<(typeof filterKeys)[number], string | undefined>;
-export const FIRST_VIEW = "mine";
 
 /** View, filters and sort of the list; they are the query string and equal the REST query. */
 export function useListState() {

@@ -4,6 +4,7 @@ import type { TodayItem } from "@/api/types";
 import { usePhone } from "@/theme/mode";
 import { CallButton } from "@/areas/customers/Call";
 import { useFollowUp } from "@/areas/customers/FollowUp";
+import { nameOf } from "@/areas/customers/nameOf";
 import { ActionButton } from "@/ui/ActionButton";
 import { DueClock } from "@/ui/DueClock";
 import { Intent, Tone } from "@/ui/Tone";
@@ -23,7 +24,7 @@ export function QueueRow({ item, current, onPoint }: { item: TodayItem; current:
     <li id={`queue-${customer.id}`} className="lb-queue-row" data-current={current} onPointerDown={onPoint}>
       <div className="lb-queue-who">
         <Link to={`/customers/${customer.id}`} className="lb-ellipsis">
-          <strong>{customer.name.value}</strong>
+          <strong>{nameOf(customer.name)}</strong>
         </Link>
         <Intent intent={customer.intent} />
         <span className="lb-queue-city">{customer.city?.name ?? t("common:unknown")}</span>

@@ -21,10 +21,10 @@ export function NotificationList({ onOpened }: { onOpened?: () => void }) {
   const navigate = useNavigate();
   const list = api.useQuery("get", "/api/v1/notifications", { params: { query: { limit: 50 } } });
   const settled = () => Promise.all([cache.invalidateQueries({ queryKey: LIST }), cache.invalidateQueries({ queryKey: UNREAD })]);
-  const read = api.useMutation("post", "/api/v1/notifications/{notificationId}/read", { onSettled: settled });
+  const read = api.useMutation("post", "/api/v1/notifications/{notification_id}/read", { onSettled: settled });
   const readAll = api.useMutation("post", "/api/v1/notifications/read-all", { onSettled: settled });
   const openEntry = (entry: Notification) => {
-    if (!entry.readAt) read.mutate({ params: { path: { notificationId: entry.id } } });
+    if (!entry.readAt) read.mutate({ params: { path: { notification_id: entry.id } } });
     const path = entry.subject && subjectPaths[entry.subject.type];
     if (!path || !entry.subject) return;
     onOpened?.();

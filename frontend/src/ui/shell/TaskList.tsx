@@ -35,9 +35,9 @@ function TaskLine({ task }: { task: Task }) {
   const format = useFormat();
   const now = useNow(30_000);
   const onSettled = () => cache.invalidateQueries({ queryKey: TASKS });
-  const cancel = api.useMutation("post", "/api/v1/tasks/{taskId}/cancel", { onSettled });
-  const resume = api.useMutation("post", "/api/v1/tasks/{taskId}/resume", { onSettled });
-  const params = { path: { taskId: task.id } };
+  const cancel = api.useMutation("post", "/api/v1/tasks/{task_id}/cancel", { onSettled });
+  const resume = api.useMutation("post", "/api/v1/tasks/{task_id}/resume", { onSettled });
+  const params = { path: { task_id: task.id } };
   return (
     <li className="lb-stack lb-stack-tight">
       <span className="lb-row lb-between">

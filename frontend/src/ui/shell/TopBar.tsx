@@ -24,7 +24,7 @@ export function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () 
         <TaskCentre />
         {!phone && <Bell />}
         {!phone && <Button type="text" icon={<QuestionCircleOutlined />} aria-label={t("keys.sheet")} onClick={onKeys} />}
-        {!phone && <UserMenu />}
+        <UserMenu />
       </div>
     </header>
   );

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { signOut } from "@/api/session";
 import { chooseLanguage, languages } from "@/i18n";
-import { chooseMode, useModeChoice } from "@/theme/mode";
+import { chooseMode, useModeChoice, usePhone } from "@/theme/mode";
 import { useMe } from "../me";
 import { Avatar } from "../Person";
 
@@ -15,6 +15,7 @@ export function UserMenu() {
   const { employee } = useMe();
   const navigate = useNavigate();
   const mode = useModeChoice();
+  const phone = usePhone();
   return (
     <Dropdown
       trigger={["click"]}
@@ -34,10 +35,10 @@ export function UserMenu() {
         ],
       }}
     >
-      <Button type="text" title={t("user.menu")}>
+      <Button type="text" aria-label={t("user.menu", { name: employee.displayName })}>
         <Avatar id={employee.id} name={employee.displayName} size={24} away={!employee.onDuty} />
-        {employee.displayName}
-        <DownOutlined />
+        {!phone && employee.displayName}
+        {!phone && <DownOutlined />}
       </Button>
     </Dropdown>
   );

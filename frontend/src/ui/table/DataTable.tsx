@@ -1,5 +1,5 @@
 import { Button, Table, type TableProps } from "antd";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { rowHeight } from "@/theme/tokens";
 import { usePhone } from "@/theme/mode";
@@ -37,6 +37,7 @@ export interface DataTableProps<R extends { id: string }> {
   fresh?: ReadonlySet<string>;
   /** A bar above the rows: "3 条新客户 · 显示". */
   notice?: ReactNode;
+  /** Told whether the list stands at its top with nothing selected: then a new row may come in by itself. */
   onAtTop?: (atTop: boolean) => void;
 }
 
@@ -59,6 +60,9 @@ export function DataTable<R extends { id: string }>(props: DataTableProps<R>) {
   // What left the list is no longer selected.
   const selected = useMemo(() => (marked.size === 0 ? NO_SELECTION : new Set([...marked].filter((key) => byId.has(key)))), [marked, byId]);
   const clear = () => setSelected(NO_SELECTION);
+  const top = useRef(true);
+  const selecting = selected.size > 0;
+  useEffect(() => onAtTop?.(top.current && !selecting), [onAtTop, selecting]);
 
   const toggle = (key: string) =>
     setSelected((before) => {
@@ -98,7 +102,8 @@ export function DataTable<R extends { id: string }>(props: DataTableProps<R>) {
 
   const onScroll = (event: React.UIEvent<HTMLElement>) => {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-    onAtTop?.(scrollTop < 8);
+    top.current = scrollTop < 8;
+    onAtTop?.(top.current && selected.size === 0);
     if (query.hasNextPage && !query.isFetchingNextPage && scrollTop + clientHeight > scrollHeight * NEAR_END) query.fetchNextPage();
   };
   const act = (event: React.MouseEvent) => {
@@ -166,7 +171,7 @@ function Grid<R extends { id: string }>({ rows, now, selected, setSelected, onSc
   const natural = settings.shown.reduce((sum, column) => sum + column.width, bulk ? SELECT_WIDTH : 0);
   const spare = Math.max(0, size.width - natural);
   const flexible = settings.shown.filter((column) => !column.pin || column.pin === "left").length || 1;
-  const orderOf = (column: Column<R>) => (sort === column.sort ? "ascend" : sort === `-${column.sort}` ? "descend" : null);
+  const direction = (column: Column<R>) => (column.sort?.startsWith("-") ? ("descend" as const) : ("ascend" as const));
   const columns: TableProps<R>["columns"] = settings.shown.map((column) => ({
     key: column.key,
     title: column.title,
@@ -176,7 +181,7 @@ function Grid<R extends { id: string }>({ rows, now, selected, setSelected, onSc
     className: `lb-cell-${column.kind ?? "text"}`,
     ellipsis: true,
     render: (_: unknown, row: R) => column.render(row, now),
-    ...(column.sort ? { sorter: true, sortOrder: orderOf(column), showSorterTooltip: false } : {}),
+    ...(column.sort ? { sorter: true, sortOrder: sort === column.sort ? direction(column) : null, sortDirections: [direction(column)], showSorterTooltip: false } : {}),
   }));
   return (
     <div className="lb-datatable-body" ref={bodyRef} data-density={settings.density} style={{ "--lb-row-height": `${rowHeight[settings.density]}px` } as React.CSSProperties}>
@@ -188,14 +193,13 @@ function Grid<R extends { id: string }>({ rows, now, selected, setSelected, onSc
         pagination={false}
         dataSource={rows}
         columns={columns}
-        sortDirections={["ascend", "descend"]}
         scroll={{ x: Math.max(natural, size.width), y: Math.max(120, (size.height || 640) - 41) }}
         onScroll={onScroll}
         rowClassName={(row) => [row.id === current ? "lb-row-current" : "", fresh?.has(row.id) ? "lb-row-fresh" : ""].join(" ")}
         onChange={(_page, _filters, sorter, { action }) => {
           if (action !== "sort" || Array.isArray(sorter)) return;
           const column = settings.shown.find((entry) => entry.key === sorter.columnKey);
-          onSort?.(sorter.order && column?.sort ? `${sorter.order === "descend" ? "-" : ""}${column.sort}` : undefined);
+          onSort?.(sorter.order ? column?.sort : undefined);
         }}
         {...(bulk
           ? {

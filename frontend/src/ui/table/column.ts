@@ -7,7 +7,7 @@ export interface Column<R> {
   width: number;
   kind?: "text" | "name" | "masked" | "money" | "number" | "date" | "stage" | "tags" | "person" | "actions";
   render: (row: R, now: number) => ReactNode;
-  /** Field of the server's `sort`; only such columns can be sorted. */
+  /** The server's `sort` for this column, with `-` where it sorts downwards; only such columns can be sorted. */
   sort?: string;
   pin?: "left" | "right";
   hiddenAtFirst?: boolean;

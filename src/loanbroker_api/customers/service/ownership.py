@@ -1,5 +1,6 @@
 """Owners: round-robin assignment that explains itself, and the one place that writes owner_id."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -102,10 +103,11 @@ async def next_in_turn(uow: UnitOfWork, team_id: UUID, *, take: bool = True) -> 
     if turn is not None and chosen is not None:
         turn.last_employee_no, turn.given = chosen.employee_no, turn.given + 1
         await uow.session.flush()
-    return chosen, _explain(members, chosen, last or None)
+    return chosen, explain_turn(members, chosen, last or None)
 
 
-def _explain(members: list[Employee], chosen: Employee | None, last: str | None) -> Explanation:
+def explain_turn(members: Sequence[Employee], chosen: Employee | None, last: str | None) -> Explanation:
+    """Why it was the turn of `chosen`, after the staff number `last`, among the on-duty members."""
     if chosen is None:
         return Explanation("customers.assign.nobody-on-duty", "no", "团队里没有在岗的人，等待分配")
     children = tuple(

@@ -1,8 +1,9 @@
 """The root types, composed from the areas, with limits on depth, aliases, tokens and cost; failures as Problems."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 from graphql import (
@@ -21,7 +22,7 @@ from strawberry.extensions import MaskErrors, MaxAliasesLimiter, MaxTokensLimite
 from strawberry.fastapi import GraphQLRouter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.unset import UnsetType
 
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
@@ -53,14 +54,31 @@ class Subscription(WorkspaceSubscription):
     pass
 
 
-class Problems(MaskErrors):
-    """Errors as REST tells them, in extensions.problem; nothing unexpected gets through."""
+class QueryInvalid(Problem):
+    code, status = "core.graphql-invalid", 400
+    message, english = "查询无效（{place}）{reason}", "The query is not valid ({place}){reason}"
+    remedy = "对照 schema 检查该位置的字段、参数和变量的类型；值放在 variables 里。"
 
-    def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: error.original_error is not None)
+
+# What graphql-core and the limiters say of names and counts; their other sentences repeat the refused value.
+_TELLABLE = re.compile(
+    r"Cannot query field|Unknown (argument|type|fragment|directive)|Field '\w+' (argument|of type|must)|Fragment '\w+'|There can be only one"
+    r"|Variable '\$\w+' (is not defined|is never used|of (required )?type)|Must provide|Unknown operation"
+    r"|.* exceeds maximum operation depth|\d+ aliases found|Syntax Error: Document contains more than"
+)
+
+
+def _invalid(error: GraphQLError) -> QueryInvalid:
+    place = "，".join(f"{spot.line}:{spot.column}" for spot in (error.locations or [])[:3]) or "variables"
+    return QueryInvalid(place=place, reason=f"：{error.message}" if _TELLABLE.match(error.message) else "")
+
+
+class Problems(MaskErrors):
+    """Errors as REST tells them, in extensions.problem; nothing unexpected and no refused value gets through."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        problem = as_problem(cast("Exception", error.original_error))
+        cause = error.original_error
+        problem = _invalid(error) if cause is None or isinstance(cause, GraphQLError) else as_problem(cause)
         if problem.status == 500:
             log.error("resolver_failed", exc_info=error.original_error, path=str(error.path))
         context: Context = self.execution_context.context
@@ -103,7 +121,8 @@ class CostLimiter(SchemaExtension):
                 if isinstance(node, OperationDefinitionNode):
                     cost = _cost(node.selection_set, fragments, variables, frozenset())
                     if cost > MAX_COST:
-                        raise TooCostly(cost=cost, limit=MAX_COST)
+                        refused = GraphQLError("", original_error=TooCostly(cost=cost, limit=MAX_COST))
+                        self.execution_context.result = ExecutionResult(data=None, errors=[refused])
         yield
 
 

@@ -201,7 +201,9 @@ async def _check_durable(made: Place) -> None:
         await connection.close()
     if (found["fsync"], found["synchronous_commit"]) != ("on", "on"):
         raise RuntimeError(f"the server does not keep what it commits: {found}")
-    say(f"PostgreSQL {found['server_version'].split()[0]}, fsync on, synchronous_commit on, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    say(
+        f"PostgreSQL {found['server_version'].split()[0]}, fsync on, synchronous_commit on, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    )
 
 
 def with_runtime(made: Place, work: Callable[[Runtime], Awaitable[Any]]) -> Any:
@@ -218,9 +220,7 @@ class Sender:
     """The process that sends requests (bench/_sender.py): one command a round, one answer."""
 
     def __init__(self) -> None:
-        self._process = Popen(
-            [sys.executable, str(Path(__file__).with_name("_sender.py"))], stdin=-1, stdout=-1, text=True, cwd=CHECKOUT
-        )
+        self._process = Popen([sys.executable, str(Path(__file__).with_name("_sender.py"))], stdin=-1, stdout=-1, text=True, cwd=CHECKOUT)
 
     def __enter__(self) -> Self:
         return self

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from _common import Place, say
 from sqlalchemy import select
 
+from _common import Place, say
 from loanbroker_api.access.models import Employee
 from loanbroker_api.access.passwords import hash_password
 from loanbroker_api.access.queries import list_units, tenant_by_code
@@ -118,7 +118,9 @@ async def _staff(runtime: Runtime, tenant_id: UUID) -> None:
             if first == 0:
                 await hire("manager", department.id, "manager")
             for second in range(TEAMS):
-                team = await add_unit(uow, actor, name=f"{first + 1}部{second + 1}队", kind="team", parent_id=department.id, position=second)
+                team = await add_unit(
+                    uow, actor, name=f"{first + 1}部{second + 1}队", kind="team", parent_id=department.id, position=second
+                )
                 if first == second == 0:
                     await hire("leader", team.id, "leader")
                 for _ in range(SELLERS):
@@ -169,12 +171,25 @@ def _people(
         phone_id = new_id()
         yield _Loaded(
             (
-                *(tenant_id, customer_id, "person", keys.encrypt("customer", "name", customer_id, name), mask_name(name), mask_phone(phone.value)),
+                *(
+                    tenant_id,
+                    customer_id,
+                    "person",
+                    keys.encrypt("customer", "name", customer_id, name),
+                    mask_name(name),
+                    mask_phone(phone.value),
+                ),
                 *(rng.choice(STAGES).value, rng.choice((None, 1, 2, 3, 4)), rng.choice(cities), wanted, wanted * 2, rng.choice(sources)),
                 *(owner, team, created if owner else None, 1, active, due, first_contact, active, rng.randint(1, 6), 1, created, created),
             ),
             (
-                *(tenant_id, phone_id, customer_id, keys.encrypt("customer_phone", "phone", phone_id, phone.value), mask_phone(phone.value)),
+                *(
+                    tenant_id,
+                    phone_id,
+                    customer_id,
+                    keys.encrypt("customer_phone", "phone", phone_id, phone.value),
+                    mask_phone(phone.value),
+                ),
                 *(keys.blind("phone", phone.value), phone.kind.value, True, created),
             ),
             {*name_tokens(name), *(keys.token(kind, value) for kind, value in search_tokens("", [phone], None))},

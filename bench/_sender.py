@@ -136,9 +136,9 @@ async def carry_out(order: dict[str, Any]) -> dict[str, Any]:
     requests = signed_leads(order) if order["kind"] == "leads" else repeated(order)
     work = Round(requests, order["seconds"])
     loop = asyncio.get_running_loop()
-    connections: list[Connection] = []
-    for _ in range(order["connections"]):
-        connections.append((await loop.create_connection(lambda: Connection(work), "127.0.0.1", order["port"]))[1])
+    connections = [
+        (await loop.create_connection(lambda: Connection(work), "127.0.0.1", order["port"]))[1] for _ in range(order["connections"])
+    ]
     gc.collect()
     gc.disable()
     work.begin(connections)

@@ -25,9 +25,9 @@ from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
-from _common import BEGUN, Figure, Place, Sender, cpu_seconds, finish, median, place, say, with_runtime
 from sqlalchemy import select
 
+from _common import BEGUN, Figure, Place, Sender, cpu_seconds, finish, median, place, say, with_runtime
 from loanbroker_api.access.queries import tenant_by_code
 from loanbroker_api.access.service import create_tenant
 from loanbroker_api.channels.keys import secret_bytes

@@ -110,7 +110,15 @@ class TestLimits:
             assert (found["code"], "within itself" in found["message"]) == ("core.graphql-invalid", True)
 
     async def test_unknown_fragments_and_fields(self, boss: Api) -> None:
-        for query in ("{ ...Nothing }", "{ nothing }", "{ me { password } }", "{ me(x: 1) { serverTime } }", "", "{", "query A { me { serverTime } } query B { me { serverTime } }"):
+        for query in (
+            "{ ...Nothing }",
+            "{ nothing }",
+            "{ me { password } }",
+            "{ me(x: 1) { serverTime } }",
+            "",
+            "{",
+            "query A { me { serverTime } } query B { me { serverTime } }",
+        ):
             answer = await boss._http.post("/graphql", json={"query": query})
             assert answer.status_code in {200, 400}, answer.text
 
@@ -142,7 +150,9 @@ class TestLimits:
 
 
 class TestRefusals:
-    async def test_an_unexpected_failure_is_masked(self, boss: Api, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    async def test_an_unexpected_failure_is_masked(
+        self, boss: Api, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
         async def fail(*_: object) -> None:
             raise RuntimeError(f"the phone is {PHONE}")
 
@@ -170,7 +180,7 @@ class TestRefusals:
             f'mutation {{ createCustomer(data: {{name: "x", phone: {PHONE}}}) {{ id }} }}',
             f'{{ me "{PHONE}" }}',
             f'{{ me(a: "{PHONE}',
-            f"query($x: Int = \"{PHONE}\") {{ customers(first: $x) {{ pageInfo {{ endCursor }} }} }}",
+            f'query($x: Int = "{PHONE}") {{ customers(first: $x) {{ pageInfo {{ endCursor }} }} }}',
         ):
             assert (await problem(boss, query))["code"] in {"core.graphql-invalid", "core.graphql-too-costly"}, query
 
@@ -194,7 +204,17 @@ class TestRefusals:
         assert "serverTime" not in answer.text
 
     async def test_what_is_no_operation(self, boss: Api, app: FastAPI) -> None:
-        for body in (b"", b"{", b"[]", b'"x"', b"null", b'{"query": 5}', b'{"query": null}', b'{"variables": {}}', b'{"query": "{ me { serverTime } }", "variables": "x"}'):
+        for body in (
+            b"",
+            b"{",
+            b"[]",
+            b'"x"',
+            b"null",
+            b'{"query": 5}',
+            b'{"query": null}',
+            b'{"variables": {}}',
+            b'{"query": "{ me { serverTime } }", "variables": "x"}',
+        ):
             answer = await boss._http.post("/graphql", content=body, headers={"content-type": "application/json"})
             assert 400 <= answer.status_code < 500, (body, answer.status_code, answer.text)
 

@@ -166,7 +166,18 @@ class TestRefresh:
         await company.employee("sales1")
         real = (await login(browser, company)).json()["refreshToken"]
         head, tenant, secret = real.split("_", 2)
-        for token in (None, "", "x", "rt__", f"rt_{tenant}_", f"{head}_{new_id().hex}_{secret}", real[:-1], real + "x", "rt_x_y", "rt_" + "é" * 50):
+        for token in (
+            None,
+            "",
+            "x",
+            "rt__",
+            f"rt_{tenant}_",
+            f"{head}_{new_id().hex}_{secret}",
+            real[:-1],
+            real + "x",
+            "rt_x_y",
+            "rt_" + "é" * 50,
+        ):
             answer = await refresh(browser, token)
             assert (answer.status_code, code_of(answer)) == (401, "access.refresh-refused"), token
 
@@ -206,7 +217,9 @@ class TestLogout:
         await company.employee("sales1")
         token = (await login(browser, company)).json()["accessToken"]
         async with runtime.uow(company.id) as uow:
-            await uow.session.execute(text("UPDATE login_session SET ended_at = now(), end_reason = 'left' WHERE tenant_id = :t"), {"t": company.id})
+            await uow.session.execute(
+                text("UPDATE login_session SET ended_at = now(), end_reason = 'left' WHERE tenant_id = :t"), {"t": company.id}
+            )
         answer = await me(browser, token)
         assert code_of(answer) == "access.session-ended"
         assert "员工离职" in answer.json()["message"]

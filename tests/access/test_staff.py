@@ -35,7 +35,9 @@ class TestMe:
         assert (me["tenant"]["code"], me["orgUnit"]["name"], me["orgUnit"]["kind"]) == (company.code, "一队", "team")
         assert me["roles"] == [{"code": "sales", "name": "业务员"}]
         held = {entry["permission"]: entry["scope"] for entry in me["permissions"]}
-        assert held == dict.fromkeys(["customers.create", "customers.edit", "customers.follow_up", "customers.reveal", "customers.view"], "self")
+        assert held == dict.fromkeys(
+            ["customers.create", "customers.edit", "customers.follow_up", "customers.reveal", "customers.view"], "self"
+        )
         assert [menu["key"] for menu in me["menus"]] == ["today", "customers"]
         shown = {entry["field"]: entry["visibility"] for entry in me["fields"]}
         assert shown == {name: "full" if name in {"customer.note", "customer.followUpNote"} else "masked" for name in GRADED}
@@ -57,7 +59,9 @@ class TestDuty:
         for on_duty in (True, True, False):
             assert (await sales.ok("PUT", "/me/duty", json={"onDuty": on_duty}))["onDuty"] is on_duty
         async with runtime.read(company.id) as session:
-            entries = list(await session.scalars(select(AuditEntry).where(AuditEntry.action == "access.duty_changed").order_by(AuditEntry.id)))
+            entries = list(
+                await session.scalars(select(AuditEntry).where(AuditEntry.action == "access.duty_changed").order_by(AuditEntry.id))
+            )
             assert [entry.facts for entry in entries] == [{"on_duty": True}, {"on_duty": False}]
             assert list(await session.scalars(select(Outbox))) == []
 

@@ -90,7 +90,7 @@ async def test_signed_with_our_public_key_as_a_secret(runtime: Runtime, signer: 
         signed = f"{part({**opened(token, 0), 'alg': algorithm})}.{token.split('.')[1]}"
         await refused(signer, f"{signed}.{part(hmac.digest(key, signed.encode(), digest))}")
         # ... and by a header that still says ES256.
-        signed = f"{token.split('.')[0]}.{token.split('.')[1]}"
+        signed = f"{token.split('.', maxsplit=1)[0]}.{token.split('.')[1]}"
         await refused(signer, f"{signed}.{part(hmac.digest(key, signed.encode(), digest))}")
 
 
@@ -105,7 +105,12 @@ async def test_signed_with_a_key_of_ones_own(signer: TokenSigner, token: str) ->
     await refused(signer, jwt.encode(body, pem_of(own), algorithm="ES256", headers={"kid": opened(token, 0)["kid"]}))
     shown: dict[str, Any] = {name: value for name, value in jwk.construct(pem_of(own), "ES256").public_key().to_dict().items()}
     shown = {name: value.decode() if isinstance(value, bytes) else value for name, value in shown.items()}
-    for headers in ({"kid": "mine"}, {"kid": opened(token, 0)["kid"], "jwk": shown}, {"jwk": shown}, {"kid": "k1", "jku": "http://127.0.0.1/"}):
+    for headers in (
+        {"kid": "mine"},
+        {"kid": opened(token, 0)["kid"], "jwk": shown},
+        {"jwk": shown},
+        {"kid": "k1", "jku": "http://127.0.0.1/"},
+    ):
         await refused(signer, jwt.encode(body, pem_of(own), algorithm="ES256", headers=headers))
 
 
@@ -122,7 +127,17 @@ async def test_an_unknown_key(signer: TokenSigner, token: str, kid: object) -> N
 
 @pytest.mark.parametrize(
     "changes",
-    [{"aud": "another"}, {"iss": "another"}, {"aud": None}, {"iss": None}, {"exp": None}, {"sid": None}, {"tid": "x"}, {"sub": None}, {"iat": None}],
+    [
+        {"aud": "another"},
+        {"iss": "another"},
+        {"aud": None},
+        {"iss": None},
+        {"exp": None},
+        {"sid": None},
+        {"tid": "x"},
+        {"sub": None},
+        {"iat": None},
+    ],
 )
 async def test_what_we_signed_for_something_else(signer: TokenSigner, token: str, changes: dict[str, object]) -> None:
     body = {name: value for name, value in {**opened(token, 1), **changes}.items() if value is not None}
@@ -147,7 +162,7 @@ async def test_a_changed_part(signer: TokenSigner, token: str, position: int) ->
 
 async def test_another_company_in_the_same_signature(signer: TokenSigner, token: str) -> None:
     body = {**opened(token, 1), "tid": str(new_id())}
-    await refused(signer, f"{token.split('.')[0]}.{part(body)}.{token.split('.')[2]}")
+    await refused(signer, f"{token.split('.', maxsplit=1)[0]}.{part(body)}.{token.split('.')[2]}")
 
 
 async def test_a_signature_of_another_form(signer: TokenSigner, token: str) -> None:
@@ -160,7 +175,12 @@ async def test_a_signature_of_another_form(signer: TokenSigner, token: str) -> N
 
 
 @examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(max_size=60) | st.lists(st.text(max_size=20), min_size=3, max_size=5).map(".".join) | st.just("." * 1_999) | st.just("a" * 5_000))
+@given(
+    text=st.text(max_size=60)
+    | st.lists(st.text(max_size=20), min_size=3, max_size=5).map(".".join)
+    | st.just("." * 1_999)
+    | st.just("a" * 5_000)
+)
 async def test_what_is_no_token(signer: TokenSigner, text: str) -> None:
     await refused(signer, text)
 
@@ -176,7 +196,16 @@ class TestAtTheDoor:
 
     async def test_what_is_not_a_bearer_token(self, app: FastAPI, sign_in: SignIn) -> None:
         sales = await sign_in("sales1")
-        for value in ("", "Bearer", "Bearer ", f"Basic {sales.token}", sales.token, "Bearer x.y.z", f"Bearer {sales.token}x", f"Bearer {sales.token} x"):
+        for value in (
+            "",
+            "Bearer",
+            "Bearer ",
+            f"Basic {sales.token}",
+            sales.token,
+            "Bearer x.y.z",
+            f"Bearer {sales.token}x",
+            f"Bearer {sales.token} x",
+        ):
             answer = await sales("GET", "/me", headers={"authorization": value})
             assert (answer.status_code, code_of(answer)) == (401, "core.unauthenticated"), value
             assert answer.headers["www-authenticate"] == "Bearer"
@@ -190,7 +219,9 @@ class TestAtTheDoor:
         clock.move(timedelta(minutes=10))
         assert code_of(await sales("GET", "/me")) == "core.unauthenticated"
 
-    async def test_a_session_of_another_employee_or_company(self, app: FastAPI, runtime: Runtime, company: Company, sign_in: SignIn) -> None:
+    async def test_a_session_of_another_employee_or_company(
+        self, app: FastAPI, runtime: Runtime, company: Company, sign_in: SignIn
+    ) -> None:
         sales, signer = await sign_in("sales1"), TokenSigner(runtime)
         claims = await signer.verify(sales.token, runtime.clock.now())
         other = await new_company(runtime)

@@ -121,7 +121,9 @@ async def test_a_renumbered_chain_is_found(runtime: Runtime, sealed: Company, ad
 
 
 async def test_entries_in_another_order_are_found(runtime: Runtime, sealed: Company, administrator: asyncpg.Connection) -> None:
-    await administrator.execute("UPDATE audit_seal SET entry_ids = ARRAY[entry_ids[2], entry_ids[1]] WHERE tenant_id = $1 AND n = 2", sealed.id)
+    await administrator.execute(
+        "UPDATE audit_seal SET entry_ids = ARRAY[entry_ids[2], entry_ids[1]] WHERE tenant_id = $1 AND n = 2", sealed.id
+    )
     assert (await state(runtime, sealed)).broken == "seal 2 does not match its 2 entries"
 
 
@@ -156,9 +158,7 @@ async def test_an_inserted_entry_is_not_hidden_by_a_deleted_one(
     assert (await state(runtime, sealed)).broken == "1 entries are in no seal"
 
 
-async def test_an_entry_that_vanished_before_its_seal_is_told(
-    runtime: Runtime, sealed: Company, administrator: asyncpg.Connection
-) -> None:
+async def test_an_entry_that_vanished_before_its_seal_is_told(runtime: Runtime, sealed: Company, administrator: asyncpg.Connection) -> None:
     await act(runtime, sealed)
     await administrator.execute(
         "DELETE FROM audit_entry WHERE tenant_id = $1 AND id = (SELECT entry_id FROM audit_todo WHERE tenant_id = $1)", sealed.id
@@ -166,9 +166,7 @@ async def test_an_entry_that_vanished_before_its_seal_is_told(
     assert (await state(runtime, sealed)).broken == "1 entries that waited for their seal are missing"
 
 
-async def test_a_cut_tail_is_found_by_a_head_kept_elsewhere(
-    runtime: Runtime, sealed: Company, administrator: asyncpg.Connection
-) -> None:
+async def test_a_cut_tail_is_found_by_a_head_kept_elsewhere(runtime: Runtime, sealed: Company, administrator: asyncpg.Connection) -> None:
     """Whoever rewrites entries, seals and head leaves a chain that holds; only a head kept outside tells."""
     before = await state(runtime, sealed)
     await administrator.execute(
@@ -177,7 +175,8 @@ async def test_a_cut_tail_is_found_by_a_head_kept_elsewhere(
     )
     await administrator.execute("DELETE FROM audit_seal WHERE tenant_id = $1 AND n = 3", sealed.id)
     await administrator.execute(
-        "UPDATE audit_head SET n = 2, digest = (SELECT digest FROM audit_seal WHERE tenant_id = $1 AND n = 2) WHERE tenant_id = $1", sealed.id
+        "UPDATE audit_head SET n = 2, digest = (SELECT digest FROM audit_seal WHERE tenant_id = $1 AND n = 2) WHERE tenant_id = $1",
+        sealed.id,
     )
     assert (await state(runtime, sealed)).broken is None
     assert (await state(runtime, sealed, head=before.head)).broken == "the head that was kept is in no seal"
@@ -232,9 +231,7 @@ async def test_the_application_cannot_change_what_is_written(runtime: Runtime, c
 async def test_the_application_cannot_seal(runtime: Runtime, company: Company) -> None:
     with pytest.raises(DBAPIError, match="permission denied"):
         async with runtime.database.write(company.id, runtime.clock.now()) as session:
-            await session.execute(
-                text("INSERT INTO audit_seal VALUES (:t, 9, '{}', '', now(), 1)"), {"t": company.id}
-            )
+            await session.execute(text("INSERT INTO audit_seal VALUES (:t, 9, '{}', '', now(), 1)"), {"t": company.id})
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET ip = ''", "DELETE FROM audit_entry", "DELETE FROM audit_seal"])
@@ -244,7 +241,9 @@ async def test_the_sealer_cannot_change_what_is_written(runtime: Runtime, statem
             await connection.execute(text(statement))
 
 
-async def test_the_owner_under_force_changes_nothing(servers: EmbeddedServers, roles: dict[str, str], sealed: Company, migrated: str) -> None:
+async def test_the_owner_under_force_changes_nothing(
+    servers: EmbeddedServers, roles: dict[str, str], sealed: Company, migrated: str
+) -> None:
     owner = await asyncpg.connect(servers.dsn("lb_migrator", roles["lb_migrator"], migrated))
     await owner.execute("SET ROLE lb_owner")
     assert await owner.execute("UPDATE audit_entry SET ip = ''") == "UPDATE 0"
@@ -275,7 +274,9 @@ class TestCommand:
         assert f"{one.code}: ok, 1 seals, 4 entries, 0 unsealed, head {head}" in told
         assert f"{other.code}: ok" in told
 
-    async def test_a_broken_one_is_named(self, companies: tuple[Runtime, Company, Company], servers: EmbeddedServers, clone: Settings) -> None:
+    async def test_a_broken_one_is_named(
+        self, companies: tuple[Runtime, Company, Company], servers: EmbeddedServers, clone: Settings
+    ) -> None:
         runtime, one, other = companies
         database = clone.database_url.get_secret_value().split("@/")[1].split("?")[0] if clone.database_url else ""
         administrator = await asyncpg.connect(servers.dsn("postgres", None, database))

@@ -110,7 +110,9 @@ class TestKeyring:
         with pytest.raises(CannotDecrypt):
             TenantKeys(one.tenant_id, two.data, two.search).decrypt("customer", "name", ROW, one.encrypt("customer", "name", ROW, PLAIN))
 
-    async def test_a_wrapped_key_that_was_given_to_another_tenant_does_not_open(self, runtime: Runtime, company: Company, administrator) -> None:
+    async def test_a_wrapped_key_that_was_given_to_another_tenant_does_not_open(
+        self, runtime: Runtime, company: Company, administrator
+    ) -> None:
         other = await new_company(runtime)
         await administrator.execute(
             "UPDATE tenant_key SET wrapped = theirs.wrapped FROM tenant_key theirs "

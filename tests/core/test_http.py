@@ -93,7 +93,9 @@ async def test_what_json_can_say_and_postgresql_cannot_hold(sign_in: SignIn) -> 
             answer = await sales("PUT", path, content=f'{{"{field}": {value}}}', headers={"content-type": "application/json"})
             assert answer.status_code in {400, 422}, (path, value[:20], answer.text)
             code_of(answer)
-    answer = await sales("POST", "/customers", content=rf'{{"name": "\ud800", "phone": "{PHONE}"}}', headers={"content-type": "application/json"})
+    answer = await sales(
+        "POST", "/customers", content=rf'{{"name": "\ud800", "phone": "{PHONE}"}}', headers={"content-type": "application/json"}
+    )
     assert (answer.status_code, code_of(answer)) == (422, "core.invalid")
 
 

@@ -28,10 +28,10 @@ class Product:
 
     def api(self, username: str) -> httpx.Client:
         """A signed-in client of the API."""
-        client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/api/v1", timeout=30)
+        base = f"http://127.0.0.1:{self.port}/api/v1"
         body = {"tenant": "demo", "username": username, "password": PASSWORD, "client": "api"}
-        client.headers["authorization"] = f"Bearer {client.post('/auth/login', json=body).raise_for_status().json()['accessToken']}"
-        return client
+        token = httpx.post(f"{base}/auth/login", json=body, timeout=30).raise_for_status().json()["accessToken"]
+        return httpx.Client(base_url=base, timeout=30, headers={"authorization": f"Bearer {token}"})
 
     def only_on_duty(self, username: str) -> dict[str, Any]:
         """Take everyone else of the employee's team off duty; answers the team."""

@@ -112,15 +112,10 @@ class Door:
         except SignatureWrong:
             if channel.read_at >= arrived:
                 raise
-<<<<<<< HEAD
-            channel = await self._channel(key, fresh=True)  # the secret may have been rotated a moment ago
+            channel = await self._channel(key, since=time.monotonic())  # the secret may have been rotated a moment ago
             delivery = channel.adapter.verify(headers, body, channel.secrets(now), now)
         if not channel.active and channel.read_at < arrived:
-            channel = await self._channel(key, fresh=True)
-=======
-            channel = await self._channel(key, since=time.monotonic())  # the secret may have been rotated a moment ago
-            delivery = channel.adapter.verify(headers, body, channel.secrets, now)
->>>>>>> main
+            channel = await self._channel(key, since=time.monotonic())
         if not channel.active:
             raise ChannelDisabled
         try:
@@ -185,32 +180,19 @@ class Door:
         if len(self._channels) > CACHE_LIMIT:
             self._channels.popitem(last=False)
 
-<<<<<<< HEAD
-    async def _read_channel(self, tenant_id: UUID, key: str) -> OpenChannel | None:
-        began = time.monotonic()
-=======
     async def _read_channel(self, tenant_id: UUID, key: str, begun: float) -> OpenChannel | None:
->>>>>>> main
         async with self._runtime.read(tenant_id) as session:
             row = await session.scalar(select(Channel).where(Channel.key == key))
             if row is None:
                 return None
             keys = await self._runtime.keyring.load(session, tenant_id)
-<<<<<<< HEAD
 
         def opened(sealed: bytes) -> bytes:
             return secret_bytes(keys.decrypt("channel", "secret", row.id, sealed).decode())
 
         previous = opened(row.previous_secret_enc) if row.previous_secret_enc is not None else None
         secret, adapter = opened(row.secret_enc), ADAPTERS[row.kind]
-        return OpenChannel(tenant_id, row.id, adapter, row.active, secret, previous, row.previous_until, keys, began)
-=======
-        secrets = [keys.decrypt("channel", "secret", row.id, row.secret_enc)]
-        if row.previous_secret_enc is not None and row.previous_until is not None and row.previous_until > self._runtime.clock.now():
-            secrets.append(keys.decrypt("channel", "secret", row.id, row.previous_secret_enc))
-        opened = [secret_bytes(secret.decode()) for secret in secrets]
-        return OpenChannel(tenant_id, row.id, ADAPTERS[row.kind], row.active, opened, keys, begun)
->>>>>>> main
+        return OpenChannel(tenant_id, row.id, adapter, row.active, secret, previous, row.previous_until, keys, begun)
 
 
 def _row(channel: OpenChannel, key: str, body: bytes, reason: str | None, now: datetime, *, is_test: bool) -> InboxRow:

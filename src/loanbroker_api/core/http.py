@@ -191,9 +191,7 @@ def field_errors(errors: list[Any]) -> list[FieldError]:
         # Pydantic counts a text that another validator has seen first as a sequence.
         kind = f"string_{error['type']}" if context.get("field_type") == "Value" else error["type"]
         zh, en = _MESSAGES.get(kind, ("格式不对", "Not valid"))
-        found.append(
-            FieldError(pointer, f"core.{kind.replace('_', '-')}", zh.format_map(_Blank(context)), en.format_map(_Blank(context)))
-        )
+        found.append(FieldError(pointer, f"core.{kind.replace('_', '-')}", zh.format_map(_Blank(context)), en.format_map(_Blank(context))))
     return found
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +102,7 @@ class Hub:
 
     async def _follow(self, gate: Gate, actor: Actor, after: UUID | None, woken: asyncio.Event) -> AsyncGenerator[PushEvent | None]:
         now = self._runtime.clock.now()
+        sent: dict[UUID, datetime]
         async with self._runtime.read(actor.tenant_id) as session:
             if after is None:
                 since, sent = now, {event.id: event.at for event in await push_events_since(session, actor.employee_id, now - OVERLAP)}

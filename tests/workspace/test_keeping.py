@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -65,13 +65,17 @@ class TestPreferences:
 
 
 class TestDrafts:
-    BODY = {"name": "欧阳修", "phone": "13800138000", "note": ["月底", 1, None, {"a": True}]}
+    BODY: ClassVar[dict[str, Any]] = {"name": "欧阳修", "phone": "13800138000", "note": ["月底", 1, None, {"a": True}]}
 
     async def test_it_comes_back_as_it_was_typed(self, sign_in: SignIn) -> None:
         sales, other = await sign_in("sales1"), await sign_in("sales2")
         assert code_of(await sales("GET", "/drafts/customer.new")) == "workspace.draft-not-found"
         saved = await sales.ok("PUT", "/drafts/customer.new", json={"body": self.BODY})
-        assert await sales.ok("GET", "/drafts/customer.new") == saved == {"key": "customer.new", "body": self.BODY, "savedAt": saved["savedAt"]}
+        assert (
+            await sales.ok("GET", "/drafts/customer.new")
+            == saved
+            == {"key": "customer.new", "body": self.BODY, "savedAt": saved["savedAt"]}
+        )
         assert (await other("GET", "/drafts/customer.new")).status_code == 404
         await sales.ok("PUT", "/drafts/customer.new", json={"body": {"name": "x"}})
         assert (await sales.ok("GET", "/drafts/customer.new"))["body"] == {"name": "x"}

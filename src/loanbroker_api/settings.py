@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     metrics_open: bool | None = None
     """Whether /metrics answers without a token; default only outside production."""
+    worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where the worker serves its own figures to Prometheus; off by default."""
     docs_open: bool | None = None
     """Whether /docs, /graphiql and the schema documents are served to everyone; default only outside production."""
 

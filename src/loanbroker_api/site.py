@@ -117,7 +117,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_api_route("/problems/{code}", problem_page, include_in_schema=False, methods=["GET"])
     folder = settings.frontend_dir if settings.frontend_dir is not None else CHECKOUT / "frontend" / "dist"
     if (folder / "index.html").is_file():
-        _serve_spa(app, folder, security_headers(settings), docs_open=docs_open)
+        _serve_spa(app, folder, security_headers(settings))
 
 
 async def _may(request: Request, *, open_to_all: bool) -> None:
@@ -149,15 +149,14 @@ async def problem_page(code: str, request: Request) -> Response:
 SERVER_PATHS = ("api/", "graphql", "webhooks/", "problems/", "metrics", "healthz", "readyz", "openapi.json")
 
 
-def _serve_spa(app: FastAPI, folder: Path, headers: dict[str, str], *, docs_open: bool) -> None:
+def _serve_spa(app: FastAPI, folder: Path, headers: dict[str, str]) -> None:
     root = folder.resolve()
 
     async def page(request: Request, path: str) -> Response:
         if path.startswith(SERVER_PATHS) or request.method not in {"GET", "HEAD"}:
             raise NotFound
         if path in {"docs", "graphiql"}:
-            await _may(request, open_to_all=docs_open)
-            path = f"{path}.html"
+            path = f"{path}.html"  # a page of our own; what it reads (/openapi.json, /graphql) asks who is there
         found = _file(root, path)
         if found is None and "." in path.rsplit("/", 1)[-1]:
             raise NotFound

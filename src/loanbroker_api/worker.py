@@ -14,6 +14,7 @@ from uuid import UUID
 
 from arq.connections import RedisSettings
 from arq.worker import Worker, func
+from prometheus_client import start_http_server
 from sqlalchemy import text
 
 from loanbroker_api import registry
@@ -128,6 +129,8 @@ async def _run_arq(runtime: Runtime, settings: Settings, stopping: asyncio.Event
 async def run(settings: Settings, stopping: asyncio.Event) -> None:
     """Until `stopping`: arq, sweeps, sealer, housekeeping side by side."""
     registry.load()
+    if settings.worker_metrics_port is not None:
+        start_http_server(settings.worker_metrics_port, settings.host)
     async with open_runtime(settings) as runtime:
         if settings.production:
             async with runtime.database.app.connect() as connection:

@@ -272,7 +272,7 @@ class TestOutage:
                 async with blocker.transaction():
                     await blocker.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
                     waiting = [asyncio.create_task(platform.send(lead())) for _ in range(3)]
-                    await until(lambda: WEBHOOK_QUEUE._value.get() == 3)
+                    await until(lambda: next(iter(WEBHOOK_QUEUE.collect())).samples[0].value == 3)
                     answer = await platform.send(lead())
                     assert (answer.status_code, code_of(answer)) == (429, "core.too-many-requests")
                     assert int(answer.headers["retry-after"]) >= 1

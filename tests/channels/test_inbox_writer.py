@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -81,7 +80,7 @@ class TestBadBatches:
                 first = asyncio.create_task(put(writer, row_of(company, channel, "first")))
                 await asyncio.sleep(0)  # it is taken alone; the rest gathers into one batch meanwhile
                 tasks = [
-                    asyncio.create_task(put(writer, replace(row, **spoilt) if number in bad else row)) for number, row in enumerate(rows)
+                    asyncio.create_task(put(writer, row._replace(**spoilt) if number in bad else row)) for number, row in enumerate(rows)
                 ]
             acknowledged = await asyncio.gather(*tasks)
             assert await first
@@ -92,7 +91,7 @@ class TestBadBatches:
 
     async def test_a_delivery_is_whole_or_not_at_all(self, dsn: str, company: Company) -> None:
         channel = new_id()
-        broken = replace(row_of(company, channel, "b"), id=None)  # type: ignore[arg-type]
+        broken = row_of(company, channel, "b")._replace(id=None)  # type: ignore[arg-type]
         async with running(dsn) as writer:
             assert not await put(writer, row_of(company, channel, "a"), broken, row_of(company, channel, "c"))
         assert await inbox_of(company) == []

@@ -137,7 +137,33 @@ async def test_what_a_query_may_not_ask(sign_in: SignIn) -> None:
     deep = "{ customers { edges { node { followUps { by { orgUnit { parent { parent { parent { parent { parent { id } } } } } } } } } } } }"
     wide = "{ " + " ".join(f"a{number}: me {{ id }}" for number in range(40)) + " }"
     costly = "{ customers(first: 100) { edges { node { followUps { id by { id } } timeline(first: 100) { kind } } } } }"
-    for query in (deep, wide, costly, "{ customers { nonsense } }", "query { ", "mutation { createCustomer { id } }"):
-        answer = await api.graphql(query)
-        assert answer.get("errors"), query
-        assert not answer.get("data"), query
+    for query in (deep, wide, "{ customers { nonsense } }", "query { ", "mutation { createCustomer { id } }"):
+        assert await _told(api, query) == "core.graphql-invalid", query
+    assert await _told(api, costly) == "core.graphql-too-costly"
+    assert await _told(api, "{ customers(first: 101) { edges { cursor } } }") == "core.invalid"
+
+
+async def test_a_refused_value_is_not_repeated(sign_in: SignIn) -> None:
+    api = await sign_in("boss", role="boss")
+    phone, name = "13912345678", "欧阳炜煜"
+    asked: list[tuple[str, dict[str, Any]]] = [
+        (f'{{ customer(id: "{phone}") {{ id }} }}', {}),
+        (f"{{ customer(id: {phone}) {{ id }} }}", {}),
+        (f'{{ customer(id: "{phone}', {}),
+        (f'{{ "{phone}" }}', {}),
+        (f'mutation {{ createCustomer(data: {{name: "{name}", phone: {phone}}}) {{ id }} }}', {}),
+        ("query($id: UUID!) { customer(id: $id) { id } }", {"id": phone}),
+        ("mutation($data: CustomerInput!) { createCustomer(data: $data) { id } }", {"data": {"name": name, "phone": 13912345678}}),
+        ("mutation($data: CustomerInput!) { createCustomer(data: $data) { id } }", {"data": {"name": name, "tel": phone}}),
+        ("mutation($data: CustomerInput!) { createCustomer(data: $data) { id } }", {"data": {"name": name}}),
+    ]
+    for query, variables in asked:
+        assert await _told(api, query, phone, name, **variables) == "core.graphql-invalid", query
+
+
+async def _told(api: Api, query: str, *values: str, **variables: Any) -> str:
+    """The first refusal's code; the answer holds none of the values."""
+    answer = await api.graphql(query, **variables)
+    assert not answer.get("data"), query
+    assert not any(value in str(answer) for value in values), answer
+    return answer["errors"][0]["extensions"]["problem"]["code"]

@@ -27,7 +27,8 @@ async def test_todays_figures_are_the_rows_own(company: Company, sign_in: SignIn
     def in_scope(employee_id: object, team_id: object) -> bool:
         return {"sales": employee_id == me.id, "leader": team_id == company.team, "boss": True}[role]
 
-    mine = [row for row in rows if row.owner_id == me.id]
+    seen_rows = [row for row in rows if in_scope(row.owner_id, row.team_id)]
+    mine = [row for row in seen_rows if row.owner_id is not None]
     late = [row for row in mine if row.next_action_at and row.next_action_at < now]
     due = [row for row in mine if row.next_action_at and row.next_action_at >= now and business_day(row.next_action_at) == day]
     new = [row for row in mine if row.first_contact_due_at]

@@ -103,12 +103,40 @@ def test_a_dead_letter_is_corrected_and_replayed(product: Product, browser: Brow
         log_in(page, "admin")
         channel.push({"leadId": secrets.token_hex(4), "name": "诸葛瑾", "phone": "13900"})
         page.goto("/inbox?state=dead")
-        row = page.get_by_role("main").get_by_text("手机号应为 11 位数字").first
-        expect(row).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("main").get_by_text("现在只有 5 位").first).to_be_visible(timeout=20_000)
         no_serious_fault(page)
         shoot(page, "inbox")
+        page.get_by_role("button", name="改正并重放").or_(page.get_by_role("link", name="改正并重放")).first.click()
+        wrong = page.get_by_label("电话", exact=True)
+        expect(wrong).to_be_focused()
+        wrong.fill(_phone())
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("已重放")).to_be_visible()
+        expect(page.get_by_role("button", name="打开客户").or_(page.get_by_role("link", name="打开客户"))).to_be_visible(timeout=20_000)
+        assert complaints == []
+
+
+def test_a_channel_is_made_and_tested(product: Product, browser: Browser) -> None:
+    context, page, complaints = open_page(browser, product, DESKTOP)
+    with context:
+        log_in(page, "admin")
         page.goto("/channels")
         expect(page.get_by_role("heading", level=1, name="渠道")).to_be_visible()
         no_serious_fault(page)
         shoot(page, "channels")
+        page.get_by_role("button", name="新建渠道").click()
+        form = page.get_by_role("dialog")
+        form.get_by_label("名称").fill(f"官网 {secrets.token_hex(3)}")
+        form.get_by_label("名称").press("Control+Enter")
+        expect(page.get_by_text("密钥只显示这一次")).to_be_visible()
+        expect(page.get_by_text("whsec_").first).to_be_visible()
+        expect(page.get_by_text(f"{product.url}/webhooks/ck_").first).to_be_visible()
+        page.get_by_role("button", name="已保存，去渠道页").click()
+        page.wait_for_url("**/channels/*")
+        page.get_by_role("button", name="发送测试线索").click()
+        expect(page.get_by_text("推送地址返回 202")).to_be_visible(timeout=20_000)
+        for step in ("验签", "入库", "去重"):
+            expect(page.get_by_text(step).first).to_be_visible(timeout=20_000)
+        no_serious_fault(page)
+        shoot(page, "channel")
         assert complaints == []

@@ -17,7 +17,9 @@ async def inbox_of(company: Company) -> list[Inbox]:
 
 
 async def states_of(company: Company) -> Counter[str]:
-    return Counter(row.state for row in await inbox_of(company))
+    async with company.runtime.read(company.id) as session:
+        found = await session.execute(select(Inbox.state, func.count()).group_by(Inbox.state))
+        return Counter({row[0]: row[1] for row in found})
 
 
 async def count_of(company: Company, table: Any) -> int:

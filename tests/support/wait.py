@@ -20,4 +20,4 @@ async def until(condition: Callable[[], Any], *, seconds: float = DEADLINE) -> A
         if found:
             return found
         assert time.monotonic() < ends, f"not within {seconds} s: {condition}"
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -66,7 +66,8 @@ Text = Annotated[str, BeforeValidator(_no_nul), Field(max_length=2_000)]
 ShortText = Annotated[str, BeforeValidator(_no_nul), Field(min_length=1, max_length=100)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable)]
 Fen = Annotated[int, Field(ge=0, le=MAX_FEN)]
-When = Annotated[datetime, AfterValidator(_utc), PlainSerializer(lambda at: _utc(at).isoformat().replace("+00:00", "Z"), return_type=str)]
+When = Annotated[datetime, AfterValidator(_utc), WithJsonSchema({"type": "string"}, mode="serialization")]
+"""A moment: any offset comes in, UTC with Z goes out, written by pydantic itself."""
 
 
 class PageParams(InSchema):

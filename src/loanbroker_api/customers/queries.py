@@ -1,15 +1,14 @@
 """Reads of customers: lists in two steps (keys from an index, then the rows), search through tokens, figures of today."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, bindparam, case, column, exists, func, select, true, tuple_
+from sqlalchemy import ARRAY, ColumnElement, bindparam, case, column, exists, func, select, text, true, tuple_
 from sqlalchemy import Uuid as SqlUuid
 
-from loanbroker_api.access.models import Employee, OrgUnit
 from loanbroker_api.core.actor import Actor, Scope
 from loanbroker_api.core.clock import BUSINESS_ZONE, business_day, day_start
 from loanbroker_api.core.crypto import TenantKeys
@@ -18,6 +17,7 @@ from loanbroker_api.core.errors import FieldError, Invalid
 from loanbroker_api.core.normalize.errors import BadValue
 from loanbroker_api.core.normalize.tokens import query_tokens
 from loanbroker_api.core.paging import Rows, decode_cursor, encode_cursor
+from loanbroker_api.core.schemas import NamedRef, PersonRef
 from loanbroker_api.customers import permissions
 from loanbroker_api.customers.models import (
     CONNECTED,
@@ -30,7 +30,6 @@ from loanbroker_api.customers.models import (
     Lead,
     Outcome,
     OwnershipEvent,
-    Source,
     Stage,
 )
 from loanbroker_api.customers.schemas import CustomerFilter, CustomerListParams, CustomerSearchIn, TimelineParams
@@ -176,8 +175,8 @@ async def search_customers(session: ReadSession, actor: Actor, keys: TenantKeys,
     items = found[: wanted.limit]
     if len(found) > wanted.limit:
         return Rows(items, encode_cursor("search", items[-1].id))
-    looked_at = list(await session.scalars(select(first.c.customer_id).order_by(first.c.customer_id).limit(CANDIDATES)))
-    return Rows(items, encode_cursor("search", looked_at[0]) if len(looked_at) == CANDIDATES else None)
+    last_looked_at = await session.scalar(candidates.order_by(CustomerToken.customer_id.desc()).offset(CANDIDATES - 1).limit(1))
+    return Rows(items, encode_cursor("search", last_looked_at) if last_looked_at else None)
 
 
 def _has_all(tokens: Sequence[int], customer_id: Any) -> list[ColumnElement[bool]]:
@@ -218,21 +217,38 @@ async def customer_labels(session: ReadSession, actor: Actor, ids: Collection[UU
 class Surroundings:
     """What rows name beside themselves, read once for a page."""
 
-    sources: dict[UUID, Source]
-    owners: dict[UUID, Employee]
-    teams: dict[UUID, OrgUnit]
+    sources: Mapping[UUID, NamedRef]
+    owners: Mapping[UUID, PersonRef]
+    teams: Mapping[UUID, NamedRef]
+
+
+_SURROUNDINGS = text(
+    """
+    SELECT 'source' AS kind, id, name FROM source WHERE tenant_id = :tenant AND id = ANY(:sources)
+    UNION ALL SELECT 'owner', id, display_name FROM employee WHERE tenant_id = :tenant AND id = ANY(:owners)
+    UNION ALL SELECT 'team', id, name FROM org_unit WHERE tenant_id = :tenant AND id = ANY(:teams)
+    """
+).bindparams(*(bindparam(name, type_=ARRAY(SqlUuid())) for name in ("sources", "owners", "teams")))
 
 
 async def surroundings(session: ReadSession, customers: Collection[Customer]) -> Surroundings:
-    """Sources, owners and teams of a page in one statement each."""
-    source_ids = {customer.source_id for customer in customers if customer.source_id}
-    owner_ids = {customer.owner_id for customer in customers if customer.owner_id}
-    team_ids = {customer.team_id for customer in customers if customer.team_id}
-    return Surroundings(
-        sources={row.id: row for row in await session.scalars(select(Source).where(Source.id.in_(source_ids)))} if source_ids else {},
-        owners={row.id: row for row in await session.scalars(select(Employee).where(Employee.id.in_(owner_ids)))} if owner_ids else {},
-        teams={row.id: row for row in await session.scalars(select(OrgUnit).where(OrgUnit.id.in_(team_ids)))} if team_ids else {},
-    )
+    """Names of sources, owners and teams of a page, in one statement whose text does not depend on how many there are."""
+    sources: dict[UUID, NamedRef] = {}
+    owners: dict[UUID, PersonRef] = {}
+    teams: dict[UUID, NamedRef] = {}
+    if customers:
+        asked = {
+            "tenant": next(iter(customers)).tenant_id,
+            "sources": list({customer.source_id for customer in customers if customer.source_id}),
+            "owners": list({customer.owner_id for customer in customers if customer.owner_id}),
+            "teams": list({customer.team_id for customer in customers if customer.team_id}),
+        }
+        for kind, row_id, name in await session.execute(_SURROUNDINGS, asked):
+            if kind == "owner":
+                owners[row_id] = PersonRef(id=row_id, display_name=name)
+            else:
+                (sources if kind == "source" else teams)[row_id] = NamedRef(id=row_id, name=name)
+    return Surroundings(sources, owners, teams)
 
 
 async def phones_of(session: ReadSession, customer_id: UUID) -> list[CustomerPhone]:

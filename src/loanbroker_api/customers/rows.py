@@ -59,7 +59,7 @@ def content(actor: Actor, keys: TenantKeys, field: GradedField, row: Any) -> Gra
 
 
 async def customer_rows(session: ReadSession, actor: Actor, customers: Collection[Customer]) -> list[CustomerRow]:
-    """A page as rows: three statements whatever its length."""
+    """A page as rows: one statement for its names, whatever its length."""
     around = await queries.surroundings(session, customers)
     return [CustomerRow.model_validate(_row(actor, customer, around)) for customer in customers]
 
@@ -81,9 +81,9 @@ def _row(actor: Actor, customer: Customer, around: queries.Surroundings) -> dict
         "stage": Stage(customer.stage).name.lower(),
         "wanted_amount": _amount(customer.wanted_from_fen, customer.wanted_to_fen),
         "city": _city(customer.city),
-        "channel": NamedRef(id=source.id, name=source.name) if source else None,
-        "owner": person(owner),
-        "team": NamedRef(id=team.id, name=team.name) if team else None,
+        "channel": source,
+        "owner": owner,
+        "team": team,
         "created_at": customer.created_at,
         "active_at": customer.active_at,
         "last_follow_up": last,
@@ -116,7 +116,7 @@ async def customer_detail(session: ReadSession, actor: Actor, keys: TenantKeys, 
     if lead is not None and customer.source_id is not None and customer.source_id in around.sources:
         channel = around.sources[lead.source_id] if lead.source_id in around.sources else around.sources[customer.source_id]
         fields = {name: getattr(lead, name) for name in SourceOut.model_fields if name != "channel"}
-        source = SourceOut.model_validate({**fields, "channel": NamedRef(id=channel.id, name=channel.name)})
+        source = SourceOut.model_validate({**fields, "channel": channel})
     return CustomerOut.model_validate(
         {
             **_row(actor, customer, around),
@@ -242,7 +242,7 @@ def _assigned(facts: dict[str, Any], people: dict[UUID, Employee]) -> str:
     owner = people.get(UUID(facts["owner"])) if facts.get("owner") else None
     previous = people.get(UUID(facts["previous"])) if facts.get("previous") else None
     if owner is None:
-        return "等待分配"
+        return f"{previous.display_name} 不再归属，等待分配" if previous else "等待分配"
     return f"{previous.display_name} → {owner.display_name}" if previous else f"分配给 {owner.display_name}"
 
 

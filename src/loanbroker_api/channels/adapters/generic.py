@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from ipaddress import ip_address, ip_network
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -205,7 +206,7 @@ def _time(value: Any, field: str) -> datetime | None:
 
 
 def _consent(value: Any) -> dict[str, Any] | None:
-    """Evidence of consent: which text, when, from where. The IP is shortened to its network, which proves enough."""
+    """Evidence of consent: which text, when, from which network. The whole address stays in the encrypted body only."""
     if value is None:
         return None
     if not isinstance(value, dict):
@@ -215,8 +216,17 @@ def _consent(value: Any) -> dict[str, Any] | None:
     return {
         "textVersion": str(given.get("textVersion", "")).replace("\x00", "")[:60],
         "at": at.isoformat() if at else None,
-        "ip": str(given.get("ip", "")).replace("\x00", "")[:45],
+        "network": _network(given.get("ip")),
     }
+
+
+def _network(value: Any) -> str | None:
+    """The /24 or /48 of an address; None for what is no address."""
+    try:
+        address = ip_address(str(value).replace("\x00", "").strip())
+    except ValueError:
+        return None
+    return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
 
 
 GENERIC = adapter(Adapter("generic", "通用 Webhook（签名 JSON）", 1_048_576, verify, split, parse))

@@ -41,6 +41,8 @@ async def set_owner(
     customer.owned_since = uow.now if owner else None
     if customer.first_contacted_at is None:
         customer.first_contact_due_at = uow.now + FIRST_CONTACT_WITHIN if owner else None
+    if owner is None:
+        customer.next_action_at = customer.next_action_kind = None
     await uow.session.flush()
     uow.session.add(
         OwnershipEvent(

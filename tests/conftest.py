@@ -30,10 +30,7 @@ from support.client import Api
 from support.clock import TestClock
 from support.company import Company, new_company
 from support.installation import Installation, new_installation
-<<<<<<< HEAD
 from support.live import serving
-=======
->>>>>>> testb
 
 
 @pytest.fixture(scope="session")

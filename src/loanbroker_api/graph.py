@@ -1,9 +1,8 @@
 """The root types, composed from the areas, with limits on depth, aliases, tokens and cost; failures as Problems."""
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from graphql import GraphQLError
@@ -13,7 +12,7 @@ from strawberry.extensions import MaskErrors, MaxTokensLimiter, SchemaExtension
 from strawberry.fastapi import GraphQLRouter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
@@ -45,7 +44,6 @@ class Subscription(WorkspaceSubscription):
     pass
 
 
-<<<<<<< HEAD
 class GraphqlInvalid(Problem):
     code, status = "core.graphql-invalid", 400
     message, english = "查询不合规：{reason}", "The operation is not valid: {reason}"
@@ -60,33 +58,6 @@ class Problems(MaskErrors):
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         problem = _problem_of(error)
-=======
-class QueryInvalid(Problem):
-    code, status = "core.graphql-invalid", 400
-    message, english = "查询无效（{place}）{reason}", "The query is not valid ({place}){reason}"
-    remedy = "对照 schema 检查该位置的字段、参数和变量的类型；值放在 variables 里。"
-
-
-# What graphql-core and the limiters say of names and counts; their other sentences repeat the refused value.
-_TELLABLE = re.compile(
-    r"Cannot query field|Unknown (argument|type|fragment|directive)|Field '\w+' (argument|of type|must)|Fragment '\w+'|There can be only one"
-    r"|Variable '\$\w+' (is not defined|is never used|of (required )?type)|Must provide|Unknown operation"
-    r"|.* exceeds maximum operation depth|\d+ aliases found|Syntax Error: Document contains more than"
-)
-
-
-def _invalid(error: GraphQLError) -> QueryInvalid:
-    place = "，".join(f"{spot.line}:{spot.column}" for spot in (error.locations or [])[:3]) or "variables"
-    return QueryInvalid(place=place, reason=f"：{error.message}" if _TELLABLE.match(error.message) else "")
-
-
-class Problems(MaskErrors):
-    """Errors as REST tells them, in extensions.problem; nothing unexpected and no refused value gets through."""
-
-    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        cause = error.original_error
-        problem = _invalid(error) if cause is None or isinstance(cause, GraphQLError) else as_problem(cause)
->>>>>>> testb
         if problem.status == 500:
             log.error("resolver_failed", exc_info=error.original_error, path=str(error.path))
         context: Context = self.execution_context.context
@@ -132,28 +103,10 @@ class Judge(SchemaExtension):
 class Limits(SchemaExtension):
     """Depth, aliases and rows are judged in validation, before anything of the operation runs."""
 
-<<<<<<< HEAD
     def on_operation(self) -> Iterator[None]:
         context = self.execution_context
         rule = limits(context.variables, depth=MAX_DEPTH, aliases=MAX_ALIASES, cost=MAX_COST)
         context.validation_rules = (*context.validation_rules, rule)
-=======
-
-class CostLimiter(SchemaExtension):
-    """Bounds the rows a query may ask for: a list inside a list multiplies."""
-
-    def on_execute(self) -> Iterator[None]:
-        document = self.execution_context.graphql_document
-        if document is not None:
-            fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-            variables = self.execution_context.variables or {}
-            for node in document.definitions:
-                if isinstance(node, OperationDefinitionNode):
-                    cost = _cost(node.selection_set, fragments, variables, frozenset())
-                    if cost > MAX_COST:
-                        refused = GraphQLError("", original_error=TooCostly(cost=cost, limit=MAX_COST))
-                        self.execution_context.result = ExecutionResult(data=None, errors=[refused])
->>>>>>> testb
         yield
 
 

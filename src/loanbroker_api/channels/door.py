@@ -112,17 +112,10 @@ class Door:
         except SignatureWrong:
             if channel.read_at >= arrived:
                 raise
-<<<<<<< HEAD
-            channel = await self._channel(key, since=time.monotonic())  # the secret may have been rotated a moment ago
-            delivery = channel.adapter.verify(headers, body, channel.secrets(now), now)
-        if not channel.active and channel.read_at < arrived:
-            channel = await self._channel(key, since=time.monotonic())
-=======
             channel = await self._channel(key, since=arrived)  # the secret may have been rotated a moment ago
             delivery = channel.adapter.verify(headers, body, channel.secrets(now), now)
         if not channel.active:
             channel = await self._channel(key, since=arrived)  # it may have been enabled again
->>>>>>> testb
         if not channel.active:
             raise ChannelDisabled
         try:

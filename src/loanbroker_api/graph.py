@@ -19,7 +19,7 @@ from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
 from loanbroker_api.core.errors import FieldError, Invalid, NotJson, Problem
-from loanbroker_api.core.graphql_limits import limits, without_values
+from loanbroker_api.core.graphql_limits import limits, refuse, without_values
 from loanbroker_api.core.http import as_problem
 from loanbroker_api.core.logging import get_logger
 from loanbroker_api.customers.graph import CustomerMutation, CustomerQuery
@@ -89,6 +89,17 @@ class CloseReads(SchemaExtension):
         await context.close()
 
 
+class Judge(SchemaExtension):
+    """Refuses an operation on a socket whose session has ended, in validation, where a refusal becomes a Problem like any other."""
+
+    async def on_operation(self) -> AsyncIterator[None]:
+        context: Context = self.execution_context.context
+        refusal = await context.judge_again()
+        if refusal is not None:
+            self.execution_context.validation_rules = (*self.execution_context.validation_rules, refuse(refusal))
+        yield
+
+
 class Limits(SchemaExtension):
     """Depth, aliases and rows are judged in validation, before anything of the operation runs."""
 
@@ -123,6 +134,7 @@ schema = Schema(
         }
     ),
     extensions=[
+        Judge,
         Limits,
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         CloseReads,

@@ -54,15 +54,18 @@ async def test_all_is_written_in_one_transaction(runtime: Runtime, company: Comp
 
 
 async def test_a_failure_leaves_nothing(runtime: Runtime, company: Company) -> None:
-    source_id = None
-    with pytest.raises(ZeroDivisionError):
+    written: list[UUID] = []
+
+    async def fail() -> None:
         async with runtime.uow(company.id) as uow:
-            source_id = await write(uow, company)
+            written.append(await write(uow, company))
             await uow.session.flush()
             raise ZeroDivisionError
-    assert source_id is not None
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     async with runtime.read(company.id) as session:
-        assert await found(session, source_id) == (0, 0, 0, 0)
+        assert await found(session, written[0]) == (0, 0, 0, 0)
 
 
 async def test_a_cancelled_request_leaves_nothing(runtime: Runtime, company: Company) -> None:

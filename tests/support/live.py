@@ -2,9 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import orjson
@@ -12,7 +12,17 @@ import uvicorn
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
-from support.waiting import DEADLINE, soon, until
+from support.wait import DEADLINE, until
+
+T = TypeVar("T")
+
+
+async def soon(work: Awaitable[T], what: str) -> T:
+    """The result of something that must happen. Raises AssertionError, naming `what`."""
+    try:
+        return await asyncio.wait_for(work, DEADLINE)
+    except TimeoutError as error:
+        raise AssertionError(f"not in time: {what}") from error
 
 
 @asynccontextmanager
@@ -26,7 +36,7 @@ async def serving(app: FastAPI) -> AsyncGenerator[str]:
         listening.bind(("127.0.0.1", 0))
         # _serve, since serve() would take the test runner's signals.
         running = asyncio.get_running_loop().create_task(server._serve([listening]))
-        await until(lambda: server.started or running.done(), "the server starts")
+        await until(lambda: server.started or running.done())
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:

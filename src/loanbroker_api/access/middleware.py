@@ -50,10 +50,10 @@ class Gate:
             raise refusal
         return state.actor
 
-    async def still(self, actor: Actor, client: str) -> None:
-        """Judge a live stream again by the rules of a request; its access token may have run out, its session may not have.
+    async def still(self, actor: Actor, client: str) -> Actor:
+        """The actor of a live stream or socket as it is now, judged again by the rules of a request.
 
-        Raises Unauthenticated or the policy's refusal.
+        Its access token may have run out, its session may not have. Raises Unauthenticated or the policy's refusal.
         """
         if actor.session_id is None:
             raise Unauthenticated
@@ -64,6 +64,7 @@ class Gate:
         refusal, _ = judge(Attempt(state.row, client, actor.request.ip, self.runtime.clock.now()))
         if refusal:
             raise refusal
+        return state.actor
 
 
 class RequestMiddleware:

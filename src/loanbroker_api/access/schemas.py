@@ -5,12 +5,14 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from loanbroker_api.core.schemas import InSchema, NamedRef, OutSchema, PageParams, ShortText, When
+from loanbroker_api.core.schemas import InSchema, NamedRef, OutSchema, PageParams, ShortText, When, example
 
 Client = Literal["web", "ios", "android", "wechat_mp", "api"]
 
 
 class LoginIn(InSchema):
+    model_config = example(tenant="demo", username="sales1", password="••••••••", client="ios")  # noqa: S106 - no password
+
     tenant: Annotated[str, Field(min_length=1, max_length=40, description="机构代码", examples=["demo"])]
     username: Annotated[str, Field(min_length=1, max_length=60, examples=["sales1"])]
     password: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=200)]
@@ -18,6 +20,8 @@ class LoginIn(InSchema):
 
 
 class RefreshIn(InSchema):
+    model_config = example(refreshToken="rt_01a20f5f9a3671bfb920d9578149c4b8_…")
+
     refresh_token: Annotated[str | None, Field(max_length=200, description="非网页端必填；网页端在 Cookie 里")] = None
 
 
@@ -95,6 +99,8 @@ class MeOut(OutSchema):
 
 
 class DutyIn(InSchema):
+    model_config = example(onDuty=True)
+
     on_duty: bool
 
 

@@ -16,6 +16,7 @@ from loanbroker_api.core.schemas import (
     PageParams,
     ShortText,
     When,
+    example,
 )
 from loanbroker_api.customers.schemas import AmountOut
 
@@ -23,6 +24,8 @@ InboxState = Literal["pending", "done", "duplicate", "dead", "ignored", "test"]
 
 
 class ChannelIn(InSchema):
+    model_config = example(name="巨量引擎·抵押", kind="generic", teamId="01a20f5f-9a36-71bf-b920-d9578149c4b8")
+
     name: Annotated[ShortText, Field(max_length=40, examples=["巨量引擎·抵押"])]
     kind: Literal["generic"]
     team_id: Annotated[UUID | None, Field(description="新客户轮流分给这个团队在岗的人")] = None
@@ -30,6 +33,8 @@ class ChannelIn(InSchema):
 
 class ChannelPatch(InSchema):
     """Only what is sent is changed."""
+
+    model_config = example(state="disabled")
 
     name: Annotated[ShortText | None, Field(max_length=40)] = None
     team_id: UUID | None = None
@@ -116,12 +121,16 @@ class InboxEntryDetail(InboxEntryOut):
 
 
 class ReplayIn(InSchema):
+    model_config = example(corrections={"phone": "13800138000"})
+
     corrections: Annotated[dict[str, str], Field(max_length=20, description='改正的字段，如 {"phone": "13800138000"}')] = Field(
         default_factory=dict
     )
 
 
 class ReplayManyIn(InSchema):
+    model_config = example(channelId="01a20f5f-9a36-71bf-b920-d9578149c4b8")
+
     channel_id: UUID | None = None
 
 
@@ -130,4 +139,6 @@ class ReplayedOut(OutSchema):
 
 
 class IgnoreIn(InSchema):
+    model_config = example(reason="测试号码")
+
     reason: Annotated[ShortText, Field(max_length=200)]

@@ -111,6 +111,17 @@ class TooCostly(Problem):
     remedy = "减小 first，或分几次查询。"
 
 
+def refuse(refusal: Problem) -> type[ValidationRule]:
+    """A validation rule that refuses every document for a reason of its own."""
+
+    class Refuse(ValidationRule):
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            context.report_error(GraphQLError(refusal.code, original_error=refusal))
+
+    return Refuse
+
+
 def limits(variables: dict[str, Any] | None, *, depth: int, aliases: int, cost: int) -> type[ValidationRule]:
     """A validation rule that refuses what is deeper, has more aliases or asks for more rows; a list inside a list multiplies."""
 

@@ -42,6 +42,11 @@ class InSchema(BaseModel):
     )
 
 
+def example(**values: Any) -> ConfigDict:
+    """A whole body as the API documents show it; tests hold it to its schema."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
 class OutSchema(BaseModel):
     """Output. No defaults: what is always sent is never optional in a generated client."""
 

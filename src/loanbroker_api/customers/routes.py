@@ -185,7 +185,7 @@ async def assign_customer(customer_id: UUID, body: AssignIn, uow: Writes, actor:
 
 
 @router.get("/cities", summary="城市", openapi_extra=gated("self"))
-async def list_cities() -> CitiesOut:
+async def list_cities(actor: CurrentActor) -> CitiesOut:
     """地级城市和直辖市，按代码排序。"""
     return CitiesOut(items=[CityOut(code=city.code, name=city.name, province=city.province) for city in all_cities()])
 

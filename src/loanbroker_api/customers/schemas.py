@@ -18,6 +18,7 @@ from loanbroker_api.core.schemas import (
     ShortText,
     Text,
     When,
+    example,
 )
 
 StageCode = Literal[
@@ -51,6 +52,8 @@ class CustomerListParams(CustomerFilter, PageParams):
 
 
 class CustomerSearchIn(InSchema):
+    model_config = example(search="欧阳 8000", filter={"stage": "lead,contact"}, limit=20)
+
     search: Annotated[str, Field(min_length=1, max_length=120, description="姓名、拼音、首字母、手机号、后四位，可用空格组合")]
     filter: CustomerFilter | None = None
     sort: Literal["-createdAt"] = "-createdAt"
@@ -147,6 +150,8 @@ class TotalOut(OutSchema):
 
 
 class CustomerIn(InSchema):
+    model_config = example(name="欧阳修", phone="138 0013 8000", city="成都", wantedAmount="20-30万", note="月底前要用")
+
     name: Annotated[ShortText, Field(max_length=60)]
     phone: Annotated[str, Field(min_length=1, max_length=40)]
     city: Annotated[str | None, Field(max_length=60, description="城市名或 GB/T 2260 代码")] = None
@@ -157,6 +162,8 @@ class CustomerIn(InSchema):
 class CustomerPatch(InSchema):
     """Only what is sent is changed; null clears."""
 
+    model_config = example(intent="A", wantedAmount="50万")
+
     name: Annotated[ShortText | None, Field(max_length=60)] = None
     city: Annotated[str | None, Field(max_length=60)] = None
     intent: IntentCode | None = None
@@ -165,6 +172,15 @@ class CustomerPatch(InSchema):
 
 
 class FollowUpIn(InSchema):
+    model_config = example(
+        outcome="interested",
+        intent="A",
+        note="有房，想做抵押",
+        nextActionAt="2026-11-25T09:30:00+08:00",
+        nextActionKind="call",
+        stage="contact",
+    )
+
     outcome: OutcomeCode
     intent: IntentCode | None = None
     note: Text | None = None
@@ -215,6 +231,8 @@ class RevealReason(InSchema):
 
 
 class RevealIn(InSchema):
+    model_config = example(field="phone", reason={"code": "call"})
+
     field: RevealField
     phone_id: Annotated[UUID | None, Field(description="查看电话时指定哪一个，默认主号码")] = None
     reason: RevealReason
@@ -228,6 +246,8 @@ class RevealOut(OutSchema):
 
 
 class AssignIn(InSchema):
+    model_config = example(ownerId="01a20f5f-9a36-71bf-b920-d9578149c4b8", comment="跟进过这位客户")
+
     owner_id: UUID
     comment: Annotated[str | None, Field(max_length=200)] = None
 

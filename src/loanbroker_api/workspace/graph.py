@@ -51,6 +51,16 @@ class Context(BaseContext):
             raise Unauthenticated
         return replace(self.admitted, language=self.connection.state.language)
 
+    async def judge_again(self) -> Problem | None:
+        """A socket outlives its handshake: each operation on it passes the rules of a request, with the permissions of now."""
+        if self.admitted is None or self.connection.scope["type"] != "websocket":
+            return None
+        try:
+            self.admitted = await self.gate.still(self.admitted, self.admitted.request.client)
+        except Problem as refusal:
+            return refusal
+        return None
+
     @asynccontextmanager
     async def reads(self) -> AsyncGenerator[ReadSession]:
         """The operation's read-only transaction; siblings take turns."""

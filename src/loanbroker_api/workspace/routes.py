@@ -36,6 +36,7 @@ from loanbroker_api.workspace.service import (
     TaskNotCancellable,
     TaskNotFound,
     TaskNotResumable,
+    TodoDone,
     TodoNotFound,
 )
 from loanbroker_api.workspace.stream import Hub, TooManyStreams
@@ -190,7 +191,7 @@ async def complete_todo(todo_id: UUID, uow: Writes, actor: CurrentActor) -> Todo
     return (await _todos_out(uow.session, actor, [await service.complete_todo(uow, actor, todo_id)], uow.now))[0]
 
 
-@router.post("/todos/{todo_id}/reschedule", summary="改期", responses=problems(TodoNotFound), openapi_extra=gated("self"))
+@router.post("/todos/{todo_id}/reschedule", summary="改期", responses=problems(TodoNotFound, TodoDone), openapi_extra=gated("self"))
 async def reschedule_todo(todo_id: UUID, body: RescheduleIn, uow: Writes, actor: CurrentActor) -> TodoOut:
     """改到现在之后的时间。"""
     return (await _todos_out(uow.session, actor, [await service.reschedule_todo(uow, actor, todo_id, body.due_at)], uow.now))[0]

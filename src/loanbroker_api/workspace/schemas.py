@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from loanbroker_api.core.schemas import ActionReason, AllowedAction, InSchema, JsonObject, OutSchema, PageParams, When
+from loanbroker_api.core.schemas import ActionReason, AllowedAction, InSchema, JsonObject, OutSchema, PageParams, When, example
 
 TaskState = Literal["queued", "running", "cancelling", "cancelled", "done", "failed"]
 Key = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_.:-]{0,99}$", description="小写字母开头，如 table.customers")]
@@ -30,6 +30,8 @@ class TaskOut(OutSchema):
 
 
 class PreferenceIn(InSchema):
+    model_config = example(value={"columns": ["name", "phone", "stage"], "density": "compact"})
+
     value: JsonObject
 
 
@@ -40,6 +42,8 @@ class PreferenceOut(OutSchema):
 
 
 class DraftIn(InSchema):
+    model_config = example(body={"outcome": "interested", "note": "月底前要用"})
+
     body: JsonObject
 
 
@@ -72,6 +76,8 @@ class TodoOut(OutSchema):
 
 
 class RescheduleIn(InSchema):
+    model_config = example(dueAt="2026-11-25T09:30:00+08:00")
+
     due_at: When
 
 

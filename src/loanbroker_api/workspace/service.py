@@ -64,6 +64,12 @@ class TodoNotFound(Problem):
     remedy = "刷新待办列表。"
 
 
+class TodoDone(Problem):
+    code, status = "workspace.todo-done", 409
+    message, english = "待办已经完成，不能改期", "The to-do is done already"
+    remedy = "刷新待办列表；需要时在客户的跟进里约定新的时间。"
+
+
 async def push(uow: UnitOfWork, employee_ids: Collection[UUID], kind: str, data: dict[str, Any]) -> None:
     """Push an event to employees' clients, with this transaction. Ids only in `data`."""
     if not employee_ids:
@@ -270,11 +276,13 @@ async def complete_todo(uow: UnitOfWork, actor: Actor, todo_id: UUID) -> Todo:
 
 
 async def reschedule_todo(uow: UnitOfWork, actor: Actor, todo_id: UUID, due_at: datetime) -> Todo:
-    """Raises TodoNotFound, Invalid for a time that has passed."""
+    """Raises TodoNotFound, TodoDone, Invalid for a time that has passed."""
     if due_at <= uow.now:
         raise Invalid(FieldError("/dueAt", "workspace.due-past", "改期的时间应在现在之后", "The new time must be ahead"))
     todo = await get_todo(uow, actor, todo_id)
-    todo.due_at, todo.done_at = due_at, None
+    if todo.done_at is not None:
+        raise TodoDone
+    todo.due_at = due_at
     await uow.session.flush()
     await push(uow, [todo.employee_id], TODO_CHANGED, {})
     return todo

@@ -52,8 +52,8 @@ def test_answers_conform(installation: Installation) -> None:
 
         try:
             ask()
-        except Exception as error:  # noqa: BLE001 - all operations are tried before the test fails
-            failures.append(f"{operation.label}, {mode.value}: {error}")
+        except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - all operations are tried before the test fails
+            failures.append(f"{operation.label}, {mode.value}: {error} {getattr(error, 'exceptions', ())}")
     assert len(tried) > 40, tried
     assert not failures, "\n\n".join(failures)
 

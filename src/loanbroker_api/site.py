@@ -2,7 +2,7 @@
 
 import gzip
 import mimetypes
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,17 @@ from loanbroker_api.access.middleware import Gate
 from loanbroker_api.access.permissions import DOCS_VIEW
 from loanbroker_api.core.errors import DOCUMENTED, NotFound, Problem, Unavailable
 from loanbroker_api.core.runtime import Runtime
-from loanbroker_api.migrate import head_revision
 from loanbroker_api.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@cache
+def _head_revision() -> str | None:
+    """What this code needs, found once. Alembic is imported for it alone, so not before someone asks whether we are ready."""
+    from loanbroker_api.migrate import head_revision
+
+    return head_revision()
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
@@ -98,7 +105,7 @@ def install(app: FastAPI, settings: Settings) -> None:
                 found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
         except Exception as error:
             raise Unavailable from error
-        if found != head_revision():
+        if found != _head_revision():
             raise Unavailable
         return PlainTextResponse("ready")
 

@@ -2157,6 +2157,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description access.login-refused：机构、账号或密码不对；access.account-disabled：账号已停用，联系管理员 */
             401: {
                 headers: {
@@ -2239,6 +2248,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description access.refresh-refused：登录已失效，重新登录 */
@@ -2336,6 +2354,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelCreated"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -2461,6 +2488,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -2782,6 +2818,15 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -2840,6 +2885,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CustomerRow_"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3007,6 +3061,15 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -3090,6 +3153,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerRow"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3229,6 +3301,15 @@ export interface operations {
                     "application/json": components["schemas"]["FollowUpOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -3341,6 +3422,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevealOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3522,6 +3612,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3773,6 +3872,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayedOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -3887,6 +3995,15 @@ export interface operations {
                     "application/json": components["schemas"]["InboxEntryOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -3959,6 +4076,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxEntryOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -4069,6 +4195,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyselfOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -4418,6 +4553,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -4855,6 +4999,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TodoOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */

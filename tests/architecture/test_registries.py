@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ SOURCE = Path(loanbroker_api.__file__).parent
 AREAS = {router.tags[0] for router in application.ROUTERS}
 CODE = re.compile(r"[a-z]+(\.[a-z][a-z0-9]*(-[a-z0-9]+)*)+")
 registry.load()
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def below(kind: type) -> set[type]:
@@ -80,7 +86,7 @@ class TestProblems:
         found = [
             ast.unparse(node.args[1])
             for path in SOURCE.rglob("*.py")
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(tree_of(path))
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "FieldError" and isinstance(node.args[1], ast.Constant)
         ]
         assert found
@@ -89,7 +95,9 @@ class TestProblems:
 
 
 class TestSchemas:
-    @pytest.mark.parametrize("kind", sorted(below(OutSchema), key=lambda kind: kind.__qualname__), ids=lambda kind: kind.__name__)
+    @pytest.mark.parametrize(
+        "kind", sorted(below(OutSchema), key=lambda kind: f"{kind.__module__}.{kind.__qualname__}"), ids=lambda kind: kind.__name__
+    )
     def test_what_goes_out_has_no_defaults(self, kind: type[BaseModel]) -> None:
         assert [name for name, field in kind.model_fields.items() if not field.is_required()] == []
 
@@ -142,7 +150,7 @@ class TestKinds:
         return {
             ast.unparse(node.args[argument])
             for path in SOURCE.rglob("*.py")
-            for node in ast.walk(ast.parse(path.read_text()))
+            for node in ast.walk(tree_of(path))
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == function and len(node.args) > argument
         }
 

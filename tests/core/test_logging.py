@@ -7,9 +7,7 @@ import orjson
 import pytest
 
 PROGRAM = """
-from loanbroker_api import registry
-from loanbroker_api.core import audit, http, logging, outbox
-from loanbroker_api.workspace import runner
+from loanbroker_api.core import http, logging, outbox, wakes
 {configure}
 import logging as standard
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +18,7 @@ def deep(phone):
 try:
     deep("13800138000")
 except DBAPIError as error:
-    for module in (http, outbox, runner):
+    for module in (http, outbox, wakes):
         module.log.error("failed", exc_info=error, phone="13800138000", name="张三丰", kind="x")
     http.log.exception("failed", body="13800138000")
     standard.getLogger("library").warning("refused %s", "13800138000", exc_info=True)
@@ -34,7 +32,7 @@ def test_no_module_logs_a_value(configure: str) -> None:
     assert "张三丰".encode() not in done.stderr + done.stdout
     lines = [orjson.loads(line) for line in done.stderr.splitlines()]
     ours = [line for line in lines if line["event"] == "failed"]
-    assert [line["area"] for line in ours] == ["http", "outbox", "tasks", "http"]
+    assert [line["area"] for line in ours] == ["http", "outbox", "wakes", "http"]
     for line in ours:
         assert line["error"] == "DBAPIError"
         assert line["at"]
@@ -44,6 +42,6 @@ def test_no_module_logs_a_value(configure: str) -> None:
 
 
 def test_the_level_is_obeyed() -> None:
-    program = "from loanbroker_api.core import http, logging\nlogging.configure('ERROR')\nhttp.log.info('quiet')\nhttp.log.error('loud')"
+    program = "from loanbroker_api.core import logging\nlog = logging.get_logger('x')\nlogging.configure('ERROR')\nlog.info('quiet')\nlog.error('loud')"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert [orjson.loads(line)["event"] for line in done.stderr.splitlines()] == ["loud"]

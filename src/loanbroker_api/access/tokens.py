@@ -92,7 +92,7 @@ class TokenSigner:
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
-                options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
+                options={"verify_exp": False, "verify_iat": False, "verify_nbf": False, "require_aud": True, "require_iss": True},
             )
             if not now.timestamp() < int(body["exp"]) or int(body["iat"]) > now.timestamp() + 60:
                 raise BadToken

@@ -107,7 +107,7 @@ async def test_no_plain_trace_of_a_person(installation: Installation, beside: Ru
     assert "欧阳**".encode() in dump, "the masked form is there, so the dump is of this database"
     assert b"PostgreSQL database dump complete" in dump
     assert found_in(dump) == []
-    files = [path for path in installation.folder.rglob("*") if path.is_file() and not _is_tables(path, installation)]
+    files = [path for path in installation.folder.rglob("*") if path.is_file() and not _is_program(path, installation)]
     assert {"appendonlydir", "logs"} <= {path.parent.name for path in files}, "Valkey's files and the servers' logs are among them"
     assert any(b"webhook" in path.read_bytes() or b"http" in path.read_bytes() for path in files if path.suffix == ".log")
     for path in files:
@@ -222,6 +222,6 @@ def dump_of(installation: Installation) -> bytes:
     ).stdout
 
 
-def _is_tables(path: Path, installation: Installation) -> bool:
-    """PostgreSQL's own files hold the same as the dump, compressed or not; they are read too, apart from copies of the programs."""
+def _is_program(path: Path, installation: Installation) -> bool:
+    """A copy of the servers' programs; PostgreSQL's and Valkey's own data files are read."""
     return "programs" in path.relative_to(installation.folder).parts

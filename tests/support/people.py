@@ -24,8 +24,9 @@ async def lead_in(
     runtime: Runtime, company: Company, *, name: str = "张三丰", phone: str | None = None, team: UUID | None = None, **more: Any
 ) -> LeadResult:
     """One lead as a worker receives it, in a transaction of its own."""
-    async with runtime.uow(company.id) as uow:
+    async with runtime.uow(company.id) as uow:  # apart: one transaction would queue all leads behind the source's row
         await put_source(uow, SOURCE, "来源", "generic")
+    async with runtime.uow(company.id) as uow:
         lead = IncomingLead(SOURCE, f"id:{new_id()}", uow.now, name, [normalize_phone(phone or fresh_phone())], **more)
         return await receive_lead(uow, company.system, lead, team or company.team)
 

@@ -286,6 +286,7 @@ async def reschedule_todo(uow: UnitOfWork, actor: Actor, todo_id: UUID, due_at: 
         raise TodoDone
     todo.due_at = due_at
     await uow.session.flush()
+    uow.emit(TodoMoved(kind=todo.kind, subject_id=todo.subject_id, due_at=due_at))
     await push(uow, [todo.employee_id], TODO_CHANGED, {})
     return todo
 

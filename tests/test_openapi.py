@@ -35,7 +35,7 @@ def test_answers_conform(installation: Installation) -> None:
     tried: set[str] = set()
     failures: list[str] = []
     bounded = hypothesis_settings(
-        max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+        max_examples=4, deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     for found, mode in itertools.product(list(schema.get_all_operations()), schemathesis.GenerationMode):

@@ -83,7 +83,7 @@ class TestFollowUps:
             ({"stage": "contract"}, "customers.stage-by-case"),
             ({"stage": "settled"}, "customers.stage-by-case"),
             ({"note": "a\x00b"}, "core.nul"),
-            ({"note": "长" * 2_001}, "core.too-long"),
+            ({"note": "长" * 2_001}, "core.string-too-long"),
             ({"outcome": "perhaps"}, "core.literal-error"),
             ({"intent": "Z"}, "core.literal-error"),
         ]

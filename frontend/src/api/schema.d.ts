@@ -929,7 +929,13 @@ export interface components {
             /** Tofen */
             toFen: number | null;
         };
-        /** AssignIn */
+        /**
+         * AssignIn
+         * @example {
+         *       "comment": "跟进过这位客户",
+         *       "ownerId": "01a20f5f-9a36-71bf-b920-d9578149c4b8"
+         *     }
+         */
         AssignIn: {
             /** Comment */
             comment?: string | null;
@@ -983,7 +989,14 @@ export interface components {
             /** Webhookurl */
             webhookUrl: string;
         };
-        /** ChannelIn */
+        /**
+         * ChannelIn
+         * @example {
+         *       "kind": "generic",
+         *       "name": "巨量引擎·抵押",
+         *       "teamId": "01a20f5f-9a36-71bf-b920-d9578149c4b8"
+         *     }
+         */
         ChannelIn: {
             /**
              * Kind
@@ -1043,6 +1056,9 @@ export interface components {
         /**
          * ChannelPatch
          * @description Only what is sent is changed.
+         * @example {
+         *       "state": "disabled"
+         *     }
          */
         ChannelPatch: {
             /** Name */
@@ -1121,7 +1137,16 @@ export interface components {
              */
             view?: "all" | "mine" | "new" | "due" | "late" | "unreached" | "unassigned";
         };
-        /** CustomerIn */
+        /**
+         * CustomerIn
+         * @example {
+         *       "city": "成都",
+         *       "name": "欧阳修",
+         *       "note": "月底前要用",
+         *       "phone": "138 0013 8000",
+         *       "wantedAmount": "20-30万"
+         *     }
+         */
         CustomerIn: {
             /**
              * City
@@ -1195,6 +1220,10 @@ export interface components {
         /**
          * CustomerPatch
          * @description Only what is sent is changed; null clears.
+         * @example {
+         *       "intent": "A",
+         *       "wantedAmount": "50万"
+         *     }
          */
         CustomerPatch: {
             /** City */
@@ -1248,7 +1277,16 @@ export interface components {
             version: number;
             wantedAmount: components["schemas"]["AmountOut"] | null;
         };
-        /** CustomerSearchIn */
+        /**
+         * CustomerSearchIn
+         * @example {
+         *       "filter": {
+         *         "stage": "lead,contact"
+         *       },
+         *       "limit": 20,
+         *       "search": "欧阳 8000"
+         *     }
+         */
         CustomerSearchIn: {
             /** Cursor */
             cursor?: string | null;
@@ -1279,7 +1317,15 @@ export interface components {
             /** Day */
             day: string;
         };
-        /** DraftIn */
+        /**
+         * DraftIn
+         * @example {
+         *       "body": {
+         *         "note": "月底前要用",
+         *         "outcome": "interested"
+         *       }
+         *     }
+         */
         DraftIn: {
             /** Body */
             body: {
@@ -1297,7 +1343,12 @@ export interface components {
             /** Savedat */
             savedAt: string;
         };
-        /** DutyIn */
+        /**
+         * DutyIn
+         * @example {
+         *       "onDuty": true
+         *     }
+         */
         DutyIn: {
             /** Onduty */
             onDuty: boolean;
@@ -1362,7 +1413,17 @@ export interface components {
              */
             visibility: "hidden" | "masked" | "full";
         };
-        /** FollowUpIn */
+        /**
+         * FollowUpIn
+         * @example {
+         *       "intent": "A",
+         *       "nextActionAt": "2026-11-25T09:30:00+08:00",
+         *       "nextActionKind": "call",
+         *       "note": "有房，想做抵押",
+         *       "outcome": "interested",
+         *       "stage": "contact"
+         *     }
+         */
         FollowUpIn: {
             /** Intent */
             intent?: ("A" | "B" | "C" | "D") | null;
@@ -1426,7 +1487,12 @@ export interface components {
              */
             scope: "self" | "team" | "team_below" | "department" | "custom" | "company";
         };
-        /** IgnoreIn */
+        /**
+         * IgnoreIn
+         * @example {
+         *       "reason": "测试号码"
+         *     }
+         */
         IgnoreIn: {
             /** Reason */
             reason: string;
@@ -1504,7 +1570,15 @@ export interface components {
              */
             outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
         };
-        /** LoginIn */
+        /**
+         * LoginIn
+         * @example {
+         *       "client": "ios",
+         *       "password": "••••••••",
+         *       "tenant": "demo",
+         *       "username": "sales1"
+         *     }
+         */
         LoginIn: {
             /**
              * Client
@@ -1726,7 +1800,19 @@ export interface components {
             /** Region */
             region: string | null;
         };
-        /** PreferenceIn */
+        /**
+         * PreferenceIn
+         * @example {
+         *       "value": {
+         *         "columns": [
+         *           "name",
+         *           "phone",
+         *           "stage"
+         *         ],
+         *         "density": "compact"
+         *       }
+         *     }
+         */
         PreferenceIn: {
             /** Value */
             value: {
@@ -1772,7 +1858,12 @@ export interface components {
             title: string;
             type: string;
         };
-        /** RefreshIn */
+        /**
+         * RefreshIn
+         * @example {
+         *       "refreshToken": "rt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
         RefreshIn: {
             /**
              * Refreshtoken
@@ -1780,7 +1871,14 @@ export interface components {
              */
             refreshToken?: string | null;
         };
-        /** ReplayIn */
+        /**
+         * ReplayIn
+         * @example {
+         *       "corrections": {
+         *         "phone": "13800138000"
+         *       }
+         *     }
+         */
         ReplayIn: {
             /**
              * Corrections
@@ -1790,7 +1888,12 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** ReplayManyIn */
+        /**
+         * ReplayManyIn
+         * @example {
+         *       "channelId": "01a20f5f-9a36-71bf-b920-d9578149c4b8"
+         *     }
+         */
         ReplayManyIn: {
             /** Channelid */
             channelId?: string | null;
@@ -1800,7 +1903,12 @@ export interface components {
             /** Replayed */
             replayed: number;
         };
-        /** RescheduleIn */
+        /**
+         * RescheduleIn
+         * @example {
+         *       "dueAt": "2026-11-25T09:30:00+08:00"
+         *     }
+         */
         RescheduleIn: {
             /**
              * Dueat
@@ -1808,7 +1916,15 @@ export interface components {
              */
             dueAt: string;
         };
-        /** RevealIn */
+        /**
+         * RevealIn
+         * @example {
+         *       "field": "phone",
+         *       "reason": {
+         *         "code": "call"
+         *       }
+         *     }
+         */
         RevealIn: {
             /**
              * Field
@@ -2157,6 +2273,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description access.login-refused：机构、账号或密码不对；access.account-disabled：账号已停用，联系管理员 */
             401: {
                 headers: {
@@ -2239,6 +2364,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description access.refresh-refused：登录已失效，重新登录 */
@@ -2336,6 +2470,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelCreated"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -2461,6 +2604,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -2782,6 +2934,15 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -2840,6 +3001,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CustomerRow_"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3007,6 +3177,15 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -3090,6 +3269,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerRow"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3229,6 +3417,15 @@ export interface operations {
                     "application/json": components["schemas"]["FollowUpOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -3341,6 +3538,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevealOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3522,6 +3728,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3773,6 +3988,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayedOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -3887,6 +4111,15 @@ export interface operations {
                     "application/json": components["schemas"]["InboxEntryOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -3959,6 +4192,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxEntryOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -4069,6 +4311,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyselfOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -4418,6 +4669,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -4857,6 +5117,15 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
@@ -4868,6 +5137,15 @@ export interface operations {
             };
             /** @description workspace.todo-not-found：待办不存在或不是你的 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.todo-done：待办已经完成，不能改期 */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

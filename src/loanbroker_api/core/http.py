@@ -34,6 +34,11 @@ PROBLEM_JSON = "application/problem+json"
 class AreaRoute(APIRoute):
     """Checks what FastAPI lets pass, and stores the answer of an idempotent write before it commits."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.body_field is not None:
+            self.responses = {**problems(NotJson), **self.responses}
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         original = super().get_route_handler()
         allowed = _query_names(self)

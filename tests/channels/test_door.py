@@ -12,6 +12,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from pydantic import SecretStr
+from sqlalchemy import event
 
 from loanbroker_api.app import create_app
 from loanbroker_api.channels.keys import new_channel_key
@@ -286,6 +287,25 @@ class TestOutage:
 
 async def _sent(platform: Platform, message_id: str) -> bool:
     return (await platform.send(lead(), message_id=message_id)).status_code == 202
+
+
+class TestCache:
+    async def test_however_many_wait_the_channel_is_read_once(self, app: FastAPI, platform: Platform, company: Company) -> None:
+        read: list[str] = []
+
+        def keep(_connection: object, _cursor: object, statement: str, _values: object, _context: object, _many: object) -> None:
+            if "FROM channel" in statement:
+                read.append(statement)
+
+        engine = app.state.runtime.database.app.sync_engine
+        event.listen(engine, "before_cursor_execute", keep)
+        try:
+            answers = await asyncio.gather(*(platform.send(lead()) for _ in range(50)))
+        finally:
+            event.remove(engine, "before_cursor_execute", keep)
+        assert [answer.status_code for answer in answers] == [202] * 50
+        assert len(read) == 1
+        assert sum((await states_of(company)).values()) == 50
 
 
 class TestRotation:

@@ -58,3 +58,21 @@ test("an ended session forgets the token and tells its listeners", async () => {
   expect(heard).toHaveBeenCalledWith("ended", "access.session-ended");
   expect(mayHaveSession()).toBe(false);
 });
+
+test("callers of a refused token share one renewal, the hooks' and the push stream's alike", async () => {
+  localStorage.setItem("lb.signedIn", "1");
+  let tokens = 0;
+  const calls = serve({
+    "POST /api/v1/auth/refresh": async () => {
+      await new Promise((wait) => setTimeout(wait, 30));
+      return token(`token-${(tokens += 1)}`);
+    },
+    "GET /api/v1/today": ({ headers }) => (headers.get("Authorization") === "Bearer token-1" ? problem(401, "access.token-expired", "") : {}),
+  });
+  const { client } = await import("./client");
+  const { accessToken } = await import("./session");
+  expect(await accessToken()).toBe("token-1");
+  const [fromStream] = await Promise.all([accessToken("token-1"), client.GET("/api/v1/today"), client.GET("/api/v1/today")]);
+  expect(fromStream).toBe("token-2");
+  expect(calls.filter(({ path }) => path.endsWith("/refresh"))).toHaveLength(2);
+});

@@ -1946,8 +1946,11 @@ export interface components {
             remainingDay: number;
             /** Remaininghour */
             remainingHour: number;
-            /** Value */
-            value: string;
+            /**
+             * Value
+             * @description 用同一个 Idempotency-Key 重发时为空
+             */
+            value: string | null;
         };
         /** RevealReason */
         RevealReason: {

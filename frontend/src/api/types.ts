@@ -22,6 +22,7 @@ export type TimelineEntry = Schemas["ActivityOut"];
 export type OwnershipEntry = Schemas["OwnershipEventOut"];
 export type Today = Schemas["TodayOut"];
 export type TodayItem = Schemas["TodayItem"];
+export type Todo = Schemas["TodoOut"];
 export type Task = Schemas["TaskOut"];
 export type Notification = Schemas["NotificationOut"];
 export type City = Schemas["CityOut"];

@@ -47,6 +47,7 @@ const usual: Server = {
   "GET /api/v1/cities": () => list([{ code: 510100, name: "成都", province: "四川" }]),
   "GET /api/v1/employees": () => list([]),
   "GET /api/v1/org-units": () => list([]),
+  "GET /api/v1/todos": () => list([]),
 };
 
 /** Puts a server at `fetch` and answers the list of calls it gets. */

@@ -1,4 +1,4 @@
-import type { Action, Channel, Customer, CustomerRow, InboxEntry, Me, Today } from "@/api/types";
+import type { Action, Channel, Customer, CustomerRow, InboxEntry, Me, Task, Today, Todo } from "@/api/types";
 
 export const allowed = (...actions: string[]): Action[] => actions.map((action) => ({ action, allowed: true, reason: null }));
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -97,5 +97,37 @@ export const deadEntry = (part: Partial<InboxEntry> = {}): InboxEntry => ({
     { name: "phone", value: "138****567", error: { code: "channels.phone-invalid", message: "应为 11 位" } },
   ],
   explanation: null,
+  ...part,
+});
+
+export const todo = (part: Partial<Todo> = {}): Todo => ({
+  id: "d1",
+  kind: "customers.next_action",
+  title: "下次跟进",
+  subject: { type: "customer", id: "c1", label: "王**" },
+  dueAt: ago(-10),
+  doneAt: null,
+  late: false,
+  version: 1,
+  allowedActions: part.doneAt ? [] : allowed("complete", "reschedule"),
+  ...part,
+});
+
+export const task = (part: Partial<Task> = {}): Task => ({
+  id: "k1",
+  kind: "channels.replay",
+  title: "重放收件箱",
+  state: "running",
+  done: 30,
+  total: 120,
+  failed: 2,
+  createdAt: ago(1),
+  startedAt: ago(1),
+  finishedAt: null,
+  createdBy: "e1",
+  result: null,
+  error: null,
+  version: 1,
+  allowedActions: allowed("cancel"),
   ...part,
 });

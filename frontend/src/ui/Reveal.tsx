@@ -34,7 +34,7 @@ export function useReveal(ask: (reason: RevealReason) => Promise<RevealOut>) {
       setRefusal(null);
       try {
         const { value, expiresAt, remainingHour } = await ask(reason);
-        setShown({ value, remainingHour, until: Math.min(Date.parse(expiresAt), serverNow() + SHOWN_MS) });
+        setShown({ value: value ?? EMPTY, remainingHour, until: Math.min(Date.parse(expiresAt), serverNow() + SHOWN_MS) });
       } catch (error) {
         setRefusal(isProblem(error) ? error.message : String(error));
       } finally {

@@ -13,7 +13,7 @@ from loanbroker_api.access.policy import Attempt, judge
 from loanbroker_api.access.queries import OrgTrees, session_state
 from loanbroker_api.access.tokens import BadToken, TokenSigner
 from loanbroker_api.core.actor import Actor, RequestInfo
-from loanbroker_api.core.errors import Problem, Unauthenticated, language_of
+from loanbroker_api.core.errors import BodyTooLarge, Problem, Unauthenticated, language_of
 from loanbroker_api.core.http import as_problem, problem_response
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.logging import get_logger
@@ -22,6 +22,7 @@ from loanbroker_api.core.runtime import Runtime
 
 log = get_logger("http")
 PUBLIC: Final = ("/api/v1/auth/login", "/api/v1/auth/refresh")
+BODY_LIMIT: Final = 1_048_576
 GUARDED: Final = ("/api/", "/graphql")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -90,7 +91,7 @@ class RequestMiddleware:
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
+        started, status, taken = time.perf_counter(), 0, 0
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -99,8 +100,23 @@ class RequestMiddleware:
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > BODY_LIMIT:
+                raise BodyTooLarge(limit_kib=BODY_LIMIT // 1024)
+            return message
+
         try:
-            await self.app(scope, receive, answer)
+            declared = headers.get("content-length", "")
+            if declared.isdigit() and int(declared) > BODY_LIMIT:
+                raise BodyTooLarge(limit_kib=BODY_LIMIT // 1024)  # noqa: TRY301 - answered as every other failure
+            await self.app(scope, bounded, answer)
+        except Problem as problem:
+            if status:
+                raise
+            await problem_response(problem, accept_language=headers.get("accept-language"), request_id=request_id)(scope, receive, answer)
         except Exception as error:
             log.error("request_failed", exc_info=error)  # noqa: TRY400 - rendered without values
             if status:

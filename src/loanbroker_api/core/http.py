@@ -42,6 +42,7 @@ class AreaRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         original = super().get_route_handler()
         allowed = _query_names(self)
+        once: list[str] = (self.openapi_extra or {}).get(ONCE, [])
 
         async def handle(request: Request) -> Response:
             _refuse_unknown(request, allowed)
@@ -54,7 +55,7 @@ class AreaRoute(APIRoute):
             claimed = getattr(request.state, "claimed", None)
             if claimed is not None:
                 uow, row_id = claimed
-                await keep(uow, row_id, response.status_code, bytes(response.body))
+                await keep(uow, row_id, response.status_code, bytes(response.body), once)
             return response
 
         return handle
@@ -132,6 +133,10 @@ def _example(kind: type[Problem]) -> dict[str, Any]:
         "requestId": "01J…",
         "errors": [],
     }
+
+
+ONCE = "x-told-once"
+"""OpenAPI extension: fields of an answer that a replay by Idempotency-Key does not repeat."""
 
 
 def gated(permission: str, **extra: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Idempotency-Key: a write that is sent twice is done once and answered twice the same."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -63,18 +64,18 @@ async def claim(uow: UnitOfWork, actor_id: UUID, operation: str, key: str, body:
     raise Replay(kept.status, uow.keys.decrypt("idempotent_answer", "answer", kept.id, kept.answer_enc))
 
 
-async def keep(uow: UnitOfWork, row_id: UUID, status: int, body: bytes) -> None:
-    """Keep the answer of a claimed key in the same transaction."""
-    sealed = uow.keys.encrypt("idempotent_answer", "answer", row_id, _without_secrets(body))
+async def keep(uow: UnitOfWork, row_id: UUID, status: int, body: bytes, once: Collection[str] = ()) -> None:
+    """Keep the answer of a claimed key in the same transaction, without secrets and without the fields that are told only `once`."""
+    sealed = uow.keys.encrypt("idempotent_answer", "answer", row_id, _without(body, {*NEVER_KEPT, *once}))
     await uow.session.execute(update(IdempotentAnswer).where(IdempotentAnswer.id == row_id).values(status=status, answer_enc=sealed))
 
 
-def _without_secrets(body: bytes) -> bytes:
+def _without(body: bytes, names: Collection[str]) -> bytes:
     if not body:
         return body
     answer: Any = orjson.loads(body)
     if isinstance(answer, dict):
-        for name in NEVER_KEPT:
+        for name in names:
             if name in answer:
                 answer[name] = None
     return orjson.dumps(answer)

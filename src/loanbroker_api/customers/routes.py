@@ -8,7 +8,7 @@ from fastapi import Query
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.access.deps import CurrentActor, CurrentRuntime, IfMatch, Reads, Writes
 from loanbroker_api.core.errors import Forbidden, IfMatchRequired, Stale
-from loanbroker_api.core.http import area_router, gated, problems
+from loanbroker_api.core.http import ONCE, area_router, gated, problems
 from loanbroker_api.core.normalize.cities import all_cities
 from loanbroker_api.core.paging import Rows
 from loanbroker_api.core.schemas import Page, PageParams
@@ -165,7 +165,7 @@ async def list_ownership(customer_id: UUID, session: Reads, actor: CurrentActor)
     "/customers/{customer_id}/reveal",
     summary="查看完整信息",
     responses=problems(CustomerNotFound, Forbidden, NotYours, FieldHidden, PhoneNotFound, NothingToReveal, RevealLimit),
-    openapi_extra=gated(permissions.REVEAL),
+    openapi_extra=gated(permissions.REVEAL, **{ONCE: ["value"]}),
 )
 async def reveal_field(customer_id: UUID, body: RevealIn, uow: Writes, actor: CurrentActor) -> RevealOut:
     """查看一位客户的一个字段，必须写原因，计入审计和每小时、每天的次数。"""

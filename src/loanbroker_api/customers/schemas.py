@@ -239,7 +239,7 @@ class RevealIn(InSchema):
 
 
 class RevealOut(OutSchema):
-    value: str
+    value: Annotated[str | None, Field(description="用同一个 Idempotency-Key 重发时为空")]
     expires_at: When
     remaining_hour: int
     remaining_day: int

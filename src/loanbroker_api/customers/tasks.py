@@ -2,10 +2,12 @@
 
 from loanbroker_api.core.outbox import consumer
 from loanbroker_api.core.uow import UnitOfWork
-from loanbroker_api.customers.events import CustomerAssigned
+from loanbroker_api.customers.events import NEXT_ACTION, CustomerAssigned
 from loanbroker_api.customers.queries import customer_labels
+from loanbroker_api.customers.service import move_next_action
 from loanbroker_api.notifications.registry import NotificationKind, notification_kind
 from loanbroker_api.notifications.service import notify
+from loanbroker_api.workspace.events import TodoMoved
 from loanbroker_api.workspace.registry import subject
 
 subject("customer", customer_labels)
@@ -38,3 +40,10 @@ async def tell_owner(uow: UnitOfWork, event: CustomerAssigned) -> None:
     if event.owner_id is not None:
         kind = NEW_CUSTOMER if event.by_rule else HANDED_CUSTOMER
         await notify(uow, event.owner_id, kind, subject=("customer", event.customer_id))
+
+
+@consumer(TodoMoved, "customers.follow_todo")
+async def follow_todo(uow: UnitOfWork, event: TodoMoved) -> None:
+    """Lists and 今日 show the same time as the to-do."""
+    if event.kind == NEXT_ACTION:
+        await move_next_action(uow, event.subject_id, event.due_at)

@@ -17,6 +17,7 @@ from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.schemas import ActionReason, AllowedAction
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.core.wakes import Wake
+from loanbroker_api.workspace.events import TodoMoved
 from loanbroker_api.workspace.models import BackgroundTask, Draft, Preference, PushEvent, Todo
 from loanbroker_api.workspace.permissions import TASKS_MANAGE
 from loanbroker_api.workspace.registry import TASK_CHANGED, TODO_CHANGED
@@ -271,6 +272,7 @@ async def complete_todo(uow: UnitOfWork, actor: Actor, todo_id: UUID) -> Todo:
     if todo.done_at is None:
         todo.done_at = uow.now
         await uow.session.flush()
+        uow.emit(TodoMoved(kind=todo.kind, subject_id=todo.subject_id, due_at=None))
         await push(uow, [todo.employee_id], TODO_CHANGED, {})
     return todo
 
@@ -284,6 +286,7 @@ async def reschedule_todo(uow: UnitOfWork, actor: Actor, todo_id: UUID, due_at: 
         raise TodoDone
     todo.due_at = due_at
     await uow.session.flush()
+    uow.emit(TodoMoved(kind=todo.kind, subject_id=todo.subject_id, due_at=due_at))
     await push(uow, [todo.employee_id], TODO_CHANGED, {})
     return todo
 

@@ -9,8 +9,11 @@ import { ActionButton, findAction } from "@/ui/ActionButton";
 import { DetailPage } from "@/ui/DetailPage";
 import { DueClock } from "@/ui/DueClock";
 import { useKeys } from "@/ui/keys";
+import { useMe } from "@/ui/me";
 import { Page, Section } from "@/ui/Page";
 import { Person } from "@/ui/Person";
+import { TodoActions } from "@/ui/shell/TodoActions";
+import { useTodoOf } from "@/ui/shell/todos";
 import { StateView } from "@/ui/StateView";
 import { Intent, StageTone } from "@/ui/Tone";
 import { WhyTree } from "@/ui/WhyTree";
@@ -114,24 +117,50 @@ function Known({ customer }: { customer: Customer }) {
 
 function Rail({ customer, onFollowUp }: { customer: Customer; onFollowUp: () => void }) {
   const { t } = useTranslation("customers");
-  const due = customer.nextActionAt ?? customer.firstContactDueAt;
   return (
     <>
-      <Section title={t("detail.next")}>
-        {due ? (
-          <span className="lb-row lb-between">
-            <span>
-              {t(customer.nextActionAt ? "detail.nextAction" : "detail.firstContact")} <DueClock at={due} />
-            </span>
-            <Button size="small" onClick={onFollowUp}>
-              {t("detail.record")}
-            </Button>
-          </span>
-        ) : (
-          <p className="lb-muted">{t("detail.noNext")}</p>
-        )}
-      </Section>
+      <NextStep customer={customer} onFollowUp={onFollowUp} />
       <Section title={t("detail.whyMine")}>{customer.ownership.explanation ? <WhyTree node={customer.ownership.explanation} /> : <p className="lb-muted">{t("detail.noWhy")}</p>}</Section>
     </>
+  );
+}
+
+/** What is to be done next: my open to-do about this customer, else what the customer's row says. */
+function NextStep({ customer, onFollowUp }: { customer: Customer; onFollowUp: () => void }) {
+  const { t } = useTranslation("customers");
+  const { employee } = useMe();
+  const todo = useTodoOf(customer.id);
+  // The owner's to-do is the agreed time; once it is done, nothing is agreed any more.
+  const settled = todo.data === null && customer.owner?.id === employee.id;
+  const agreed = settled ? null : customer.nextActionAt;
+  const due = agreed ?? customer.firstContactDueAt;
+  const record = (
+    <Button size="small" onClick={onFollowUp}>
+      {t("detail.record")}
+    </Button>
+  );
+  return (
+    <Section title={t("detail.next")} extra={todo.data ? record : null}>
+      {todo.data ? (
+        <div className="lb-stack">
+          <span className="lb-row lb-between">
+            <span>{todo.data.title}</span>
+            <DueClock at={todo.data.dueAt} />
+          </span>
+          <TodoActions key={todo.data.id} todo={todo.data} />
+        </div>
+      ) : todo.error ? (
+        <StateView state="error" error={todo.error} onRetry={() => void todo.refetch()} />
+      ) : due ? (
+        <span className="lb-row lb-between">
+          <span>
+            {t(agreed ? "detail.nextAction" : "detail.firstContact")} <DueClock at={due} />
+          </span>
+          {record}
+        </span>
+      ) : (
+        <p className="lb-muted">{t("detail.noNext")}</p>
+      )}
+    </Section>
   );
 }

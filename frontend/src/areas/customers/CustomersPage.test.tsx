@@ -1,7 +1,7 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { list, never, problem, renderPage } from "@/test/render";
-import { customerRow, me } from "@/test/rows";
+import { customer, customerRow, me } from "@/test/rows";
 import { CustomersPage } from "./CustomersPage";
 
 const rows = [customerRow(), customerRow({ id: "c2", name: { value: "欧阳**", masked: true } })];
@@ -67,4 +67,23 @@ test("refused says what is missing; without the permission there is no 新建", 
   await renderPage(<CustomersPage />, { ...server, "GET /api/v1/customers": () => problem(403, "core.forbidden", "你没有「查看客户」权限，找王磊开通") }, { ...page, me: { ...me, permissions: [] } });
   expect(await screen.findByText("你没有「查看客户」权限，找王磊开通")).toBeVisible();
   expect(screen.queryByRole("button", { name: "新建客户" })).toBeNull();
+});
+
+test("Space shows the row beside the list, j changes what is shown, and the page is one step away", async () => {
+  const known: Record<string, string> = { c1: "王**", c2: "欧阳**" };
+  const { user, router } = await renderPage(
+    <CustomersPage />,
+    { ...server, "GET /api/v1/customers/*": ({ path }) => customer({ id: path.split("/").at(-1) ?? "", name: { value: known[path.split("/").at(-1) ?? ""] ?? "", masked: true } }) },
+    page,
+  );
+  await screen.findByText("欧阳**");
+  await user.keyboard("j ");
+  const drawer = await screen.findByRole("dialog");
+  expect(await within(drawer).findByText("510***********1234")).toBeInTheDocument();
+  expect(router.state.location.search).toBe("?row=c1");
+  await user.keyboard("j");
+  await vi.waitFor(() => expect(router.state.location.search).toBe("?row=c2"));
+  expect(await within(drawer).findAllByText("欧阳**")).not.toHaveLength(0);
+  await user.click(within(drawer).getByRole("button", { name: "打开完整页面" }));
+  expect(router.state.location.pathname).toBe("/customers/c2");
 });

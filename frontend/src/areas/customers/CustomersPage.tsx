@@ -125,6 +125,7 @@ export function CustomersPage() {
         )}
         onOpen={(row) => void navigate(`/customers/${row.id}`)}
         onPeek={(row) => setParam("row", row.id)}
+        peeking={peeked !== undefined}
         onAct={act}
         rowKeys={{
           c: { label: t("action.call"), run: (row) => callRefusal(row, "") === null && call(row) },

@@ -1,23 +1,20 @@
-import { App, Button, DatePicker, Input, Select } from "antd";
-import dayjs from "dayjs";
+import { App, Button, Input, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { client, data, newIdempotencyKey } from "@/api/client";
-import { serverNow } from "@/api/clock";
 import { isProblem } from "@/api/problem";
 import { useQueryClient } from "@tanstack/react-query";
 import type { CustomerRow, FollowUp } from "@/api/types";
-import { usePhone } from "@/theme/mode";
 import { ChipGroup } from "@/ui/ChipGroup";
 import { useDocked } from "@/ui/Dock";
 import { useDraft } from "@/ui/drafts";
-import { fromWall } from "@/ui/format";
 import { useKeys, type Bindings } from "@/ui/keys";
+import { MomentPick } from "@/ui/MomentPick";
 import { useFormat, useNow } from "@/ui/useFormat";
 import "./customers.css";
 import { dockId } from "./dockId";
-import { emptyForm, intents, isUntouched, nextKinds, outcomes, presets, presetTime, toBody, type FollowUpForm } from "./followUpForm";
+import { emptyForm, intents, isUntouched, nextKinds, outcomes, toBody, type FollowUpForm } from "./followUpForm";
 import { neighbours } from "./listOrder";
 import { customerChanged } from "./live";
 
@@ -27,7 +24,6 @@ export function FollowUpPanel({ customer, onClose, onSaved }: { customer: Custom
   const { message } = App.useApp();
   const cache = useQueryClient();
   const navigate = useNavigate();
-  const phone = usePhone();
   const format = useFormat();
   const now = useNow(30_000);
   const docked = useDocked(dockId(customer.id));
@@ -70,7 +66,6 @@ export function FollowUpPanel({ customer, onClose, onSaved }: { customer: Custom
   }
   useKeys(t("followUp.title"), bindings, docked);
 
-  const times = presets.map((preset) => ({ preset, at: presetTime(preset, serverNow()) }));
   return (
     <form
       className="lb-followup"
@@ -95,21 +90,7 @@ export function FollowUpPanel({ customer, onClose, onSaved }: { customer: Custom
       <div className="lb-row lb-row-wrap">
         <ChipGroup label={t("followUp.intent")} value={form.intent ?? null} onChange={(intent) => change({ intent: intent === form.intent ? null : intent })} options={intents.map((value) => ({ value, label: value, title: t(`common:intent.${value}`) }))} />
         <span className="lb-divider" aria-hidden />
-        <ChipGroup
-          label={t("followUp.next")}
-          value={null}
-          onChange={(preset) => change({ nextActionAt: times.find((entry) => entry.preset === preset)?.at ?? null })}
-          options={times.filter(({ at }) => at !== null).map(({ preset }) => ({ value: preset, label: t(`followUp.preset.${preset}`) }))}
-        />
-        <DatePicker
-          showTime={{ format: "HH:mm", minuteStep: 5 }}
-          format="MM-DD HH:mm"
-          placeholder={t("followUp.pick")}
-          aria-label={t("followUp.pick")}
-          inputReadOnly={phone}
-          value={form.nextActionAt ? inShanghai(form.nextActionAt) : null}
-          onChange={(picked) => change({ nextActionAt: picked ? new Date(fromWall(picked.year(), picked.month() + 1, picked.date(), picked.hour(), picked.minute())).toISOString() : null })}
-        />
+        <MomentPick label={t("followUp.next")} value={form.nextActionAt ?? null} onChange={(nextActionAt) => change({ nextActionAt })} />
         {form.nextActionAt && (
           <Select
             aria-label={t("followUp.kind")}
@@ -138,10 +119,4 @@ export function FollowUpPanel({ customer, onClose, onSaved }: { customer: Custom
       )}
     </form>
   );
-}
-
-/** The picker works on the browser's wall clock; this shows it Shanghai's. */
-function inShanghai(iso: string) {
-  const shifted = new Date(Date.parse(iso) + 8 * 3600_000);
-  return dayjs(new Date(shifted.getUTCFullYear(), shifted.getUTCMonth(), shifted.getUTCDate(), shifted.getUTCHours(), shifted.getUTCMinutes()));
 }

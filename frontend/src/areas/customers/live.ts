@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { client, data } from "@/api/client";
 import { push } from "@/api/push";
 import type { CustomerRow } from "@/api/types";
+import { TODOS } from "@/ui/shell/todos";
 
 export const LIST = ["get", "/api/v1/customers"] as const;
 export const TODAY = ["get", "/api/v1/today"] as const;
@@ -56,6 +57,7 @@ export async function customerChanged(cache: QueryClient, customerId: string): P
   await Promise.all([
     cache.invalidateQueries({ predicate: (query) => ofCustomer(query.queryKey) }),
     cache.invalidateQueries({ queryKey: TODAY }),
+    cache.invalidateQueries({ queryKey: TODOS }),
     cache.invalidateQueries({ queryKey: TOTAL }),
     readRow(customerId).then((row) => patchRow(cache, row)),
   ]);
@@ -68,7 +70,11 @@ export function useLiveRows(): void {
     () =>
       push.on(({ kind, data: body }) => {
         if (kind === "customers.changed") void customerChanged(cache, String(body.customerId)).catch(() => undefined);
-        else if (kind === "customers.arrived" || kind === "workspace.todo_changed") {
+        else if (kind === "workspace.todo_changed") {
+          void cache.invalidateQueries({ queryKey: TODOS });
+          void cache.invalidateQueries({ queryKey: TODAY });
+          void cache.invalidateQueries({ queryKey: TOTAL });
+        } else if (kind === "customers.arrived") {
           void cache.invalidateQueries({ queryKey: TODAY });
           void cache.invalidateQueries({ queryKey: TOTAL });
         } else if (kind === "channels.inbox_changed") {

@@ -5,16 +5,18 @@ import { Suspense, lazy, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { push } from "@/api/push";
 import { Loading } from "../StateView";
+import type { MessageTab } from "./MessageCentre";
 import { LIST, UNREAD, useUnread } from "./notifications";
 
-const NotificationList = lazy(() => import("./NotificationList").then((module) => ({ default: module.NotificationList })));
+const MessageCentre = lazy(() => import("./MessageCentre").then((module) => ({ default: module.MessageCentre })));
 
-/** Messages in four groups; a pushed one renews the count and the open list. */
+/** Messages in four groups and my to-dos; a pushed one renews the count and the open list. */
 export function Bell() {
   const { t } = useTranslation("shell");
   const unread = useUnread();
   const cache = useQueryClient();
   const [open, setOpen] = useState(false);
+  const [tab, setTab] = useState<MessageTab>("messages");
   useEffect(
     () =>
       push.on(({ kind }) => {
@@ -31,7 +33,7 @@ export function Bell() {
   );
   const content = (
     <Suspense fallback={<Loading rows={3} />}>
-      <NotificationList onOpened={() => setOpen(false)} />
+      <MessageCentre tab={tab} onTab={setTab} onOpened={() => setOpen(false)} />
     </Suspense>
   );
   return (

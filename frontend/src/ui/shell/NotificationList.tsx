@@ -6,14 +6,9 @@ import { api } from "@/api/client";
 import type { Notification } from "@/api/types";
 import { StateView } from "../StateView";
 import { useFormat, useNow } from "../useFormat";
-import { LIST, UNREAD } from "./notifications";
+import { LIST, UNREAD, subjectPath } from "./notifications";
 
 const groups = ["todo", "lead", "business", "system"] as const;
-const subjectPaths: Record<string, (id: string) => string> = {
-  customer: (id) => `/customers/${id}`,
-  channel: (id) => `/channels/${id}`,
-  inbox_entry: (id) => `/inbox?entry=${id}`,
-};
 
 export function NotificationList({ onOpened }: { onOpened?: () => void }) {
   const { t } = useTranslation("shell");
@@ -25,17 +20,18 @@ export function NotificationList({ onOpened }: { onOpened?: () => void }) {
   const readAll = api.useMutation("post", "/api/v1/notifications/read-all", { onSettled: settled });
   const openEntry = (entry: Notification) => {
     if (!entry.readAt) read.mutate({ params: { path: { notification_id: entry.id } } });
-    const path = entry.subject && subjectPaths[entry.subject.type];
-    if (!path || !entry.subject) return;
+    const path = subjectPath(entry.subject);
+    if (!path) return;
     onOpened?.();
-    void navigate(path(entry.subject.id));
+    void navigate(path);
   };
   const items = list.data?.items ?? [];
   const grouped = groups.map((group) => ({ group, entries: items.filter((entry) => entry.group === group) })).filter(({ entries }) => entries.length > 0);
   return (
     <div className="lb-list-panel">
       <div className="lb-row lb-between">
-        <h2>{t("bell.title")}</h2>
+        <h2 className="lb-sr">{t("bell.title")}</h2>
+        <span className="lb-grow" />
         <Button type="text" size="small" disabled={!items.some((entry) => !entry.readAt)} onClick={() => readAll.mutate({})}>
           {t("bell.readAll")}
         </Button>

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Progress } from "antd";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
+import { isProblem } from "@/api/problem";
 import type { Task } from "@/api/types";
 import { ActionButton } from "../ActionButton";
 import { StateView } from "../StateView";
@@ -37,6 +38,7 @@ function TaskLine({ task }: { task: Task }) {
   const onSettled = () => cache.invalidateQueries({ queryKey: TASKS });
   const cancel = api.useMutation("post", "/api/v1/tasks/{task_id}/cancel", { onSettled });
   const resume = api.useMutation("post", "/api/v1/tasks/{task_id}/resume", { onSettled });
+  const refused = cancel.error ?? resume.error;
   const params = { path: { task_id: task.id } };
   return (
     <li className="lb-stack lb-stack-tight">
@@ -63,6 +65,11 @@ function TaskLine({ task }: { task: Task }) {
           )}
         </span>
       </span>
+      {refused && (
+        <p className="lb-danger lb-meta" role="alert">
+          {(isProblem(refused) && refused.message) || t("tasks.refused")}
+        </p>
+      )}
     </li>
   );
 }

@@ -29,6 +29,8 @@ export interface DataTableProps<R extends { id: string }> {
   bulk?: ((selected: ReadonlySet<string>, clear: () => void) => ReactNode) | undefined;
   onOpen?: (row: R) => void;
   onPeek?: (row: R) => void;
+  /** A row is shown beside the list: moving shows the next one there. */
+  peeking?: boolean;
   /** Keys that act on the current row, as `c` to call. */
   rowKeys?: Record<string, { label: string; run: (row: R) => void }>;
   /** What a button with `data-act` in a cell does; one listener serves the whole table. */
@@ -46,7 +48,7 @@ const NEAR_END = 0.7;
 
 /** Keyset list: virtual table on wide screens, cards on phones, one column list, keys j k Enter Space x. */
 export function DataTable<R extends { id: string }>(props: DataTableProps<R>) {
-  const { id, query, columns, empty, total, bulk, onOpen, onPeek, rowKeys, onAct, onAtTop } = props;
+  const { id, query, columns, empty, total, bulk, onOpen, onPeek, peeking, rowKeys, onAct, onAtTop } = props;
   const { t } = useTranslation("ui");
   const phone = usePhone();
   const settings = useTableSettings(id, columns);
@@ -77,6 +79,7 @@ export function DataTable<R extends { id: string }>(props: DataTableProps<R>) {
     const row = rows[next];
     if (!row) return;
     tableRef.current?.scrollTo({ key: row.id });
+    if (peeking && next !== at) onPeek?.(row);
     if (extend && bulk) setSelected((before) => new Set([...before, row.id, ...(rows[at] ? [rows[at].id] : [])]));
   };
   const onCurrent = (run: ((row: R) => void) | undefined) => () => {

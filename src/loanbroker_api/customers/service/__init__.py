@@ -2,7 +2,7 @@
 
 from loanbroker_api.customers.service.access import allowed_actions, get_customer, visible, visible_customers
 from loanbroker_api.customers.service.activity import record_activity
-from loanbroker_api.customers.service.follow_ups import record_follow_up
+from loanbroker_api.customers.service.follow_ups import move_next_action, record_follow_up
 from loanbroker_api.customers.service.leads import IncomingLead, LeadResult, known_by_phone, put_source, receive_lead
 from loanbroker_api.customers.service.ownership import assign_customer, next_in_turn, set_owner
 from loanbroker_api.customers.service.problems import (
@@ -35,6 +35,7 @@ __all__ = [
     "create_customer",
     "get_customer",
     "known_by_phone",
+    "move_next_action",
     "next_in_turn",
     "put_source",
     "receive_lead",

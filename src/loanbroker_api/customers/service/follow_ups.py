@@ -1,6 +1,9 @@
 """Follow-ups: a recorded contact with its outcome and the next action."""
 
+from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy import select
 
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import Small
@@ -92,3 +95,14 @@ async def _put_next_action(uow: UnitOfWork, customer: Customer, row: FollowUp) -
         await put_todo(uow, customer.owner_id, NEXT_ACTION, ("customer", customer.id), row.next_action_at, {"kind": row.next_action_kind})
     else:
         await close_todos(uow, customer.id, NEXT_ACTION)
+
+
+async def move_next_action(uow: UnitOfWork, customer_id: UUID, due_at: datetime | None) -> None:
+    """Keep a customer's next action in step with its to-do, which was completed (None) or moved. Doing it twice is the same."""
+    customer = await uow.session.scalar(select(Customer).where(Customer.id == customer_id).with_for_update())
+    if customer is None or customer.next_action_at == due_at:
+        return
+    customer.next_action_at = due_at
+    customer.next_action_kind = (customer.next_action_kind or "call") if due_at else None
+    await uow.session.flush()
+    await tell_changed(uow, customer)

@@ -6,6 +6,7 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     persistAuthorization: boolean;
     tryItOutEnabled: boolean;
     displayRequestDuration: boolean;
+    requestInterceptor: (request: { headers: Record<string, string> }) => Promise<{ headers: Record<string, string> }>;
   }
   export default function SwaggerUI(options: Options): void;
 }

@@ -140,3 +140,14 @@ def test_a_channel_is_made_and_tested(product: Product, browser: Browser) -> Non
         no_serious_fault(page)
         shoot(page, "channel")
         assert complaints == []
+
+
+def test_todos_are_listed(product: Product, browser: Browser) -> None:
+    context, page, complaints = open_page(browser, product, DESKTOP)
+    with context:
+        log_in(page, "sales2")
+        page.goto("/notifications?tab=todos")
+        expect(page.get_by_role("main").get_by_role("button", name="改期").first).to_be_visible(timeout=20_000)
+        no_serious_fault(page)
+        shoot(page, "todos")
+        assert complaints == []

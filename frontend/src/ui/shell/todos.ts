@@ -12,7 +12,7 @@ export const useTodos = (state: "open" | "done") =>
     "get",
     "/api/v1/todos",
     { params: { query: { state, limit: 50 } } },
-    { pageParamName: "cursor", initialPageParam: undefined, getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor ?? undefined },
+    { pageParamName: "cursor", initialPageParam: null, getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor ?? undefined },
   );
 
 /** My open to-do about a subject, the one due first; null when there is none. */

@@ -64,6 +64,8 @@ async def test_everyone_is_pushed_to_once(redis: Any, waker: Waker) -> None:
 async def test_a_redis_that_is_down_is_no_burden() -> None:
     waker = Waker("redis://127.0.0.1:1/0")
     waker.send([Wake("process_inbox", new_id())])
-    await asyncio.sleep(0.1)
+    assert waker._sending is not None
+    await asyncio.wait_for(waker._sending, 60)  # the failure stays inside
     waker.send([Wake("process_inbox", new_id())])
+    assert waker._sending is None, "a Redis that has just failed is not asked again at once"
     await waker.close()

@@ -140,6 +140,9 @@ def test_it_tells_where_it_is_and_one_signal_ends_all_of_it(start, data_dir: Pat
     text = copy.wait_until_ready()
     answer = copy.ask()
     env = answer["env"]
+    said = data_dir / "worker.pid"
+    assert wait_until(lambda: said.exists() and said.read_text() != "", 20)
+    worker = int(said.read_text())
     for expected in (
         f"http://localhost:{copy.port}",
         "/docs",
@@ -159,7 +162,6 @@ def test_it_tells_where_it_is_and_one_signal_ends_all_of_it(start, data_dir: Pat
     for secret in (data_dir / "secrets").iterdir():
         assert secret.stat().st_mode & 0o777 == 0o600
     assert copy.end(number) == 0
-    worker = int((data_dir / "worker.pid").read_text())
     assert not [pid for pid in (answer["pid"], answer["grandchild"], worker) if alive(pid)]
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
 

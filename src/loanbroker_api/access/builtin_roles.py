@@ -19,6 +19,21 @@ def _customers(scope: Scope, *extra: str) -> dict[str, Scope]:
 
 _ALL_CHANNELS = dict.fromkeys(("channels.view", "channels.manage", "channels.inbox.view", "channels.inbox.replay"), Scope.COMPANY)
 
+_PRODUCTS = dict.fromkeys(("products.view", "products.match"), Scope.COMPANY)
+_ALL_PRODUCTS = {**_PRODUCTS, **dict.fromkeys(("products.manage", "products.approve", "products.lenders.manage"), Scope.COMPANY)}
+
+
+def _cases(scope: Scope, *verbs: str) -> dict[str, Scope]:
+    return {f"pipeline.{verb}": scope for verb in ("view", *verbs)}
+
+
+_ALL_CASES = ("create", "edit", "move", "submit", "disburse")
+
+
+def _money(scope: Scope, *verbs: str) -> dict[str, Scope]:
+    return {f"finance.{verb}": scope for verb in ("view", *verbs)}
+
+
 # Free text is work, not identity: who works customers reads it plain. Names, phones and ID numbers stay masked for everyone.
 _TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL}
 
@@ -29,6 +44,10 @@ BUILTIN_ROLES = (
         {
             **_customers(Scope.COMPANY, "create", "assign"),
             **_ALL_CHANNELS,
+            **_ALL_PRODUCTS,
+            **_cases(Scope.COMPANY, *_ALL_CASES, "manage"),
+            **_money(Scope.COMPANY, "record", "reverse"),
+            "analytics.view": Scope.COMPANY,
             "access.employees.view": Scope.COMPANY,
             "access.audit.view": Scope.COMPANY,
             "access.docs.view": Scope.COMPANY,
@@ -42,6 +61,10 @@ BUILTIN_ROLES = (
         {
             **_customers(Scope.COMPANY, "create", "assign"),
             **_ALL_CHANNELS,
+            **_ALL_PRODUCTS,
+            **_cases(Scope.COMPANY, *_ALL_CASES, "manage"),
+            **_money(Scope.COMPANY, "record", "reverse"),
+            "analytics.view": Scope.COMPANY,
             "access.employees.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
@@ -52,6 +75,12 @@ BUILTIN_ROLES = (
         "部门经理",
         {
             **_customers(Scope.DEPARTMENT, "create", "assign"),
+            **_PRODUCTS,
+            "products.manage": Scope.COMPANY,
+            "products.lenders.manage": Scope.COMPANY,
+            **_cases(Scope.DEPARTMENT, *_ALL_CASES),
+            **_money(Scope.DEPARTMENT),
+            "analytics.view": Scope.DEPARTMENT,
             "channels.view": Scope.COMPANY,
             "channels.inbox.view": Scope.COMPANY,
             "channels.inbox.replay": Scope.COMPANY,
@@ -64,16 +93,35 @@ BUILTIN_ROLES = (
         "团队长",
         {
             **_customers(Scope.TEAM_BELOW, "create", "assign"),
+            **_PRODUCTS,
+            **_cases(Scope.TEAM_BELOW, "create", "edit", "move", "submit"),
+            **_money(Scope.TEAM_BELOW),
+            "analytics.view": Scope.TEAM_BELOW,
             "channels.view": Scope.COMPANY,
             "channels.inbox.view": Scope.COMPANY,
             "access.employees.view": Scope.TEAM_BELOW,
         },
         _TEXTS,
     ),
-    BuiltinRole("sales", "业务员", _customers(Scope.SELF, "create"), _TEXTS),
-    BuiltinRole("submission", "进件专员"),
-    BuiltinRole("collateral", "权证专员"),
-    BuiltinRole("finance", "财务"),
+    BuiltinRole(
+        "sales",
+        "业务员",
+        {
+            **_customers(Scope.SELF, "create"),
+            **_PRODUCTS,
+            **_cases(Scope.SELF, "create", "edit", "move", "submit"),
+            **_money(Scope.SELF),
+        },
+        _TEXTS,
+    ),
+    # Submission, collateral and finance know customers through their cases only.
+    BuiltinRole("submission", "进件专员", {**_PRODUCTS, **_cases(Scope.COMPANY, "edit", "move", "submit", "disburse")}, _TEXTS),
+    BuiltinRole("collateral", "权证专员", _cases(Scope.COMPANY, "edit", "move"), _TEXTS),
+    BuiltinRole(
+        "finance",
+        "财务",
+        {**_cases(Scope.COMPANY, "move", "disburse"), **_money(Scope.COMPANY, "record", "reverse"), "analytics.view": Scope.COMPANY},
+    ),
     BuiltinRole("hr", "人事", {"access.employees.view": Scope.COMPANY}),
     BuiltinRole("audit", "审计", {"access.audit.view": Scope.COMPANY, "access.employees.view": Scope.COMPANY}),
 )

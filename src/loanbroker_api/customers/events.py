@@ -38,3 +38,19 @@ class FollowUpRecorded(Event):
     follow_up_id: UUID
     employee_id: UUID
     outcome: int
+
+
+class CustomerCreated(Event):
+    """A customer is new: by a lead, by hand or by import."""
+
+    type = "customers.created"
+    customer_id: UUID
+    source_id: UUID | None
+
+
+class QualificationChanged(Event):
+    """Qualification values changed; field codes only."""
+
+    type = "customers.qualification_changed"
+    customer_id: UUID
+    fields: list[str]

@@ -5,12 +5,13 @@ from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loanbroker_api.core.db import Small, TenantLink, TenantRow, tenant_fk
 from loanbroker_api.core.grading import Grade, graded
 from loanbroker_api.core.normalize import masks
+from loanbroker_api.customers.fields import FIELDS, Kind, QualificationField
 
 
 class Stage(IntEnum):
@@ -38,6 +39,25 @@ class Intent(IntEnum):
     B = 2
     C = 3
     D = 4
+
+
+class ContactState(IntEnum):
+    """Whether the person can be reached."""
+
+    NEW = 0
+    CONNECTED = 1
+    UNREACHABLE = 2
+    INVALID = 3
+
+
+class ValueSource(StrEnum):
+    """From where a qualification value is known."""
+
+    STATED = "stated"  # 客户口述
+    DOCUMENT = "document"  # 资料
+    CREDIT_REPORT = "credit_report"  # 征信报告
+    ID_NUMBER = "id_number"  # 身份证号
+    PLATFORM = "platform"  # 平台
 
 
 class Outcome(IntEnum):
@@ -149,6 +169,64 @@ class Customer(TenantRow):
     first_contacted_at: Mapped[datetime | None]
     last_follow_up_at: Mapped[datetime | None]
     last_outcome: Mapped[Small | None]
+    stars: Mapped[Small | None]
+    contact_state: Mapped[Small] = mapped_column(default=ContactState.NEW, server_default="0")
+    unreachable_count: Mapped[Small] = mapped_column(default=0, server_default="0")
+    completeness: Mapped[Small] = mapped_column(default=0, server_default="0")  # basis points of the qualification's weight
+
+
+class StateChange(TenantLink):
+    """Stars, contact state, intent and stage of a customer over time; numbers as in the customer's own columns."""
+
+    __tablename__ = "state_change"
+    __table_args__ = (tenant_fk("customer_id", "customer", cascade=True), Index(None, "tenant_id", "customer_id", "id"))
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
+    at: Mapped[datetime]
+    what: Mapped[str]
+    was: Mapped[Small | None]
+    now: Mapped[Small | None]
+    by_id: Mapped[UUID | None]
+    cause: Mapped[str]
+
+
+class Qualification(TenantLink):
+    """The typed table for matching: one column a field of fields.py, NULL = unknown (data-plane: SQL's own three-valued logic)."""
+
+    __tablename__ = "qualification"
+    __table_args__ = (tenant_fk("customer_id", "customer", cascade=True),)
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1, sort_order=90)
+    updated_at: Mapped[datetime] = mapped_column(sort_order=91)
+
+
+def _column_type(field: QualificationField) -> type[SmallInteger | Integer | BigInteger | Boolean]:
+    if field.kind is Kind.BOOL:
+        return Boolean
+    if field.kind is Kind.MONEY:
+        return BigInteger
+    return SmallInteger if field.high <= 32_767 and field.since is None else Integer
+
+
+for _field in FIELDS.values():
+    setattr(Qualification, _field.column, mapped_column(_field.column, _column_type(_field)(), nullable=True))
+
+
+class QualificationValue(TenantLink):
+    """Every value a field has had, with its source and who told it; the newest row of a field is the present one. NULL: became unknown."""
+
+    __tablename__ = "qualification_value"
+    __table_args__ = (
+        tenant_fk("customer_id", "customer", cascade=True),
+        Index(None, "tenant_id", "customer_id", "field", "id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
+    field: Mapped[str]
+    value: Mapped[int | None]  # as the typed table keeps it; truth as 0 and 1
+    source: Mapped[str]
+    at: Mapped[datetime]
+    by_id: Mapped[UUID | None]
 
 
 class CustomerPhone(TenantLink):

@@ -1622,6 +1622,8 @@ export interface components {
         };
         /** MenuOut */
         MenuOut: {
+            /** Group */
+            group: string;
             /** Key */
             key: string;
             /** Path */

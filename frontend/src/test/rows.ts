@@ -11,8 +11,8 @@ export const me: Me = {
   permissions: ["customers.create", "customers.assign", "access.employees.view", "channels.manage", "channels.view"].map((permission) => ({ permission, scope: "self" as const })),
   fields: [],
   menus: [
-    { key: "today", path: "/today" },
-    { key: "customers", path: "/customers" },
+    { key: "today", path: "/today", group: "home" },
+    { key: "customers", path: "/customers", group: "customers" },
   ],
   idleSeconds: 0,
   serverTime: ago(0),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -44,6 +44,9 @@ from loanbroker_api.customers.schemas import (
     RevealIn,
 )
 from loanbroker_api.workspace.graph import Context, Fen, Info, Json
+
+if TYPE_CHECKING:
+    from loanbroker_api.products.graph import MatchNode
 
 MAX_FIRST = 100
 
@@ -222,6 +225,14 @@ class CustomerNode:
         people: dict[UUID, Employee] = await context.load_each(load_employees, rows.people_in(found, follow_ups.values()))
         keys = await context.keys()
         return [ActivityNode.of(rows.activity_out(context.actor, keys, row, people, follow_ups)) for row in found]
+
+    @strawberry.field(description="按已知资质匹配在售产品，不保存")
+    async def match(
+        self, info: Info, aim: str = "cost", amount_fen: Fen | None = None, months: int | None = None, first: int = 50
+    ) -> Annotated["MatchNode", strawberry.lazy("loanbroker_api.products.graph")]:
+        from loanbroker_api.products.graph import customer_match  # an area above; its types refer back to this one
+
+        return await customer_match(info, self.id, aim, amount_fen, months, first)
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:

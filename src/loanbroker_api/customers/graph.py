@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -44,6 +44,9 @@ from loanbroker_api.customers.schemas import (
     RevealIn,
 )
 from loanbroker_api.workspace.graph import Context, Fen, Info, Json
+
+if TYPE_CHECKING:
+    from loanbroker_api.pipeline.graph import CaseNode
 
 MAX_FIRST = 100
 
@@ -222,6 +225,12 @@ class CustomerNode:
         people: dict[UUID, Employee] = await context.load_each(load_employees, rows.people_in(found, follow_ups.values()))
         keys = await context.keys()
         return [ActivityNode.of(rows.activity_out(context.actor, keys, row, people, follow_ups)) for row in found]
+
+    @strawberry.field(description="业务单，新的在前，最多 20 张")
+    async def cases(self, info: Info) -> list[Annotated["CaseNode", strawberry.lazy("loanbroker_api.pipeline.graph")]]:
+        from loanbroker_api.pipeline.graph import cases_of_customer
+
+        return await cases_of_customer(info, self.id)
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:

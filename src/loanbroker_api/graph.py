@@ -24,6 +24,8 @@ from loanbroker_api.core.http import as_problem
 from loanbroker_api.core.logging import get_logger
 from loanbroker_api.customers.graph import CustomerMutation, CustomerQuery
 from loanbroker_api.customers.qualification.graph import FieldValue
+from loanbroker_api.finance.graph import FinanceMutation, FinanceQuery
+from loanbroker_api.pipeline.graph import PipelineMutation, PipelineQuery
 from loanbroker_api.products.graph import ProductMutation, ProductQuery
 from loanbroker_api.workspace.graph import Context, Fen, Json, WorkspaceSubscription
 
@@ -32,12 +34,12 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, CustomerQuery, ChannelQuery, ProductQuery):
+class Query(AccessQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery):
     pass
 
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
-class Mutation(AccessMutation, CustomerMutation, ProductMutation):
+class Mutation(AccessMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation):
     pass
 
 

@@ -52,6 +52,7 @@ from loanbroker_api.customers.schemas import (
 from loanbroker_api.workspace.graph import Context, Fen, Info, Json
 
 if TYPE_CHECKING:
+    from loanbroker_api.pipeline.graph import CaseNode
     from loanbroker_api.products.graph import MatchNode
 
 MAX_FIRST = 100
@@ -257,6 +258,12 @@ class CustomerNode:
         from loanbroker_api.products.graph import customer_match  # an area above; its types refer back to this one
 
         return await customer_match(info, self.id, aim, amount_fen, months, first)
+
+    @strawberry.field(description="业务单，新的在前，最多 20 张")
+    async def cases(self, info: Info) -> list[Annotated["CaseNode", strawberry.lazy("loanbroker_api.pipeline.graph")]]:
+        from loanbroker_api.pipeline.graph import cases_of_customer
+
+        return await cases_of_customer(info, self.id)
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:

@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from loanbroker_api import registry, site
 from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
+from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
 from loanbroker_api.channels.routes import router as channels_router
@@ -24,7 +25,7 @@ from loanbroker_api.settings import Settings, get_settings
 from loanbroker_api.workspace.routes import router as workspace_router
 from loanbroker_api.workspace.stream import Hub
 
-ROUTERS = (access_router, workspace_router, notifications_router, customers_router, channels_router)
+ROUTERS = (access_router, workspace_router, notifications_router, customers_router, channels_router, analytics_router)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:

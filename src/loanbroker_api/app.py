@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from loanbroker_api import registry, site
 from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
+from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
 from loanbroker_api.channels.routes import router as channels_router
@@ -38,6 +39,7 @@ ROUTERS = (
     products_router,
     pipeline_router,
     finance_router,
+    analytics_router,
 )
 
 

@@ -16,6 +16,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
+from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
 from loanbroker_api.core.errors import FieldError, Invalid, NotJson, Problem
@@ -34,7 +35,7 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery):
+class Query(AccessQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
     pass
 
 

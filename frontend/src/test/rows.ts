@@ -49,6 +49,10 @@ export const customer = (part: Partial<Customer> = {}): Customer => ({
   source: null,
   note: null,
   leadCount: 1,
+  stars: null,
+  contactState: "new",
+  unreachableCount: 0,
+  completenessBps: 0,
   ownership: { ownedSince: null, reasonKind: null, explanation: null },
   ...part,
 });

@@ -36,6 +36,8 @@ def _money(scope: Scope, *verbs: str) -> dict[str, Scope]:
 
 # Free text is work, not identity: who works customers reads it plain. Names, phones and ID numbers stay masked for everyone.
 _TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL}
+# Whoever keeps the roster of lenders calls them.
+_ROSTER = {**_TEXTS, "lender.contacts": Visibility.FULL}
 
 BUILTIN_ROLES = (
     BuiltinRole(
@@ -53,7 +55,7 @@ BUILTIN_ROLES = (
             "access.docs.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "boss",
@@ -68,7 +70,7 @@ BUILTIN_ROLES = (
             "access.employees.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "manager",
@@ -86,7 +88,7 @@ BUILTIN_ROLES = (
             "channels.inbox.replay": Scope.COMPANY,
             "access.employees.view": Scope.DEPARTMENT,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "leader",

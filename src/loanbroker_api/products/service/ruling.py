@@ -21,3 +21,11 @@ def check_rules(rules: dict[str, Any], cities: list[int], language: Language) ->
 
 def reading_of(body: dict[str, Any]) -> tuple[list[ReadsAs], str]:
     raise NotImplementedError
+
+
+def read_condition(condition: dict[str, Any]) -> str:
+    raise NotImplementedError
+
+
+def read_formula(formula: dict[str, Any]) -> str:
+    raise NotImplementedError

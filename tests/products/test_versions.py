@@ -48,6 +48,7 @@ async def test_a_version_takes_over_at_its_time(sign_in: SignIn, company: Compan
     product = await door.sold((await door.lender())["id"], "甲")
     began = clock.now()
     clock.move(timedelta(days=1))
+    await door.api.login()
     second = await door.draft(product["id"], body(approvalHours=48))
     later = clock.now() + timedelta(days=3)
     before = (clock.now() - timedelta(minutes=5)).isoformat()
@@ -60,6 +61,7 @@ async def test_a_version_takes_over_at_its_time(sign_in: SignIn, company: Compan
     assert await refusal(door.approve(third["id"], third["version"])) == "products.effective-taken"
     assert await refusal(door.approve(third["id"], third["version"], later.isoformat())) == "products.effective-taken"
     clock.move(timedelta(days=3, seconds=1))
+    await door.api.login()
     assert (await door.product(product["id"]))["current"]["number"] == 2
     first = await door.version(product["versionId"])
     assert (first["effective"], first["effectiveTo"], first["state"]) == (False, approved["effectiveFrom"], "approved")
@@ -87,6 +89,7 @@ async def test_a_promise_can_be_taken_back_until_it_holds(sign_in: SignIn, clock
     assert (withdrawn["state"], withdrawn["effective"]) == ("withdrawn", False)
     assert (await door.version(product["versionId"]))["effectiveTo"] is None
     clock.move(timedelta(days=2))
+    await boss.login()
     assert (await door.product(product["id"]))["current"]["number"] == 1
     first = await door.version(product["versionId"])
     answer = await boss("POST", f"/product-versions/{first['id']}/withdraw", headers={"If-Match": str(first["version"])})

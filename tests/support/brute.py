@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
@@ -104,9 +104,11 @@ def facts_of(rows: dict[str, list[Any]]) -> list[Fact]:
             found.append(fact(row["customer_id"], step, row, row["at"], (row["employee_id"], row["team_id"]), None))
     for row in rows["state_change"]:
         if row["what"] == "stage" and row["now"] == 40:
-            for call in rows["follow_up"]:
-                if (call["customer_id"], call["at"]) == (row["customer_id"], row["at"]):
-                    found.append(fact(row["customer_id"], VISIT, row, row["at"], (call["employee_id"], call["team_id"]), None))
+            found += [
+                fact(row["customer_id"], VISIT, row, row["at"], (call["employee_id"], call["team_id"]), None)
+                for call in rows["follow_up"]
+                if (call["customer_id"], call["at"]) == (row["customer_id"], row["at"])
+            ]
     for row in rows["stage_event"]:
         step, was = step_of(row["to_kind"]), step_of(row["from_kind"])
         if step:
@@ -280,4 +282,65 @@ def assert_equal(found: Everything, wanted: Everything) -> None:
         assert not different, f"{name}: " + "; ".join(f"{place}: {have.get(place)} ≠ {want.get(place)}" for place in list(different)[:3])
 
 
-__all__ = ["Arrival", "Everything", "Fact", "assert_equal", "brute", "replace", "stored"]
+@dataclass(frozen=True)
+class Wanted:
+    """A question to the funnel, and whose figures the asker may see."""
+
+    first: date
+    last: date
+    by: str
+    split: str = "none"
+    channel: UUID | None = None
+    employee: UUID | None = None
+    kind: str | None = None
+    city: int | None = None
+    teams: frozenset[UUID] | None = None
+
+    def lets(self, row: Fact | Arrival) -> bool:
+        pairs = ((self.channel, row.source), (self.employee, row.employee), (self.kind, row.kind), (self.city, row.city))
+        return all(wanted is None or wanted == value for wanted, value in pairs) and (self.teams is None or row.team in self.teams)
+
+    def key(self, row: Fact | Arrival) -> str | None:
+        values = {"none": None, "channel": row.source, "team": row.team, "employee": row.employee, "kind": row.kind, "city": row.city}
+        return None if values[self.split] is None else str(values[self.split])
+
+    def holds(self, row: Arrival) -> bool:
+        return self.lets(row) and self.first <= (row.cohort if self.by == "cohort" else day(row.at)) <= self.last
+
+
+def funnel_of(found: Everything, wanted: Wanted) -> dict[str | None, dict[int, tuple[int, int, int, int]]]:
+    """By key and step: customers, fen, facts, backward facts."""
+    sums: dict[str | None, dict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for arrival in found.arrivals:
+        if wanted.holds(arrival):
+            cell = sums[wanted.key(arrival)][arrival.step]
+            cell["customers"] += 1
+            cell["amount"] += arrival.amount if wanted.by == "cohort" or arrival.step < APPROVED else 0
+    if wanted.by == "event":
+        for fact in found.facts:
+            if wanted.lets(fact) and wanted.first <= day(fact.at) <= wanted.last:
+                cell = sums[wanted.key(fact)][fact.step]
+                cell["moves"] += fact.moves
+                cell["back"] += fact.back
+                cell["amount"] += fact.amount if fact.step >= APPROVED else 0
+    return {
+        key: {step: (cell["customers"], cell["amount"], cell["moves"], cell["back"]) for step, cell in steps.items()}
+        for key, steps in sums.items()
+    }
+
+
+def quantile(values: list[int], share: float) -> float:
+    """Linear between the two nearest ranks."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def spans_of(found: Everything, wanted: Wanted) -> dict[int, tuple[float, float]]:
+    by_step: dict[int, list[int]] = defaultdict(list)
+    for arrival in found.arrivals:
+        if arrival.seconds is not None and wanted.holds(arrival):
+            by_step[arrival.step].append(arrival.seconds)
+    return {step: (quantile(values, 0.5), quantile(values, 0.9)) for step, values in by_step.items()}

@@ -72,7 +72,7 @@ class DisbursementInput:
 
 
 def _given(data: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = vars(data)
+    fields: dict[str, Any] = data.__dict__
     return {name: value for name, value in fields.items() if value is not strawberry.UNSET}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -50,6 +50,10 @@ from loanbroker_api.customers.schemas import (
     RevealIn,
 )
 from loanbroker_api.workspace.graph import Context, Fen, Info, Json
+
+if TYPE_CHECKING:
+    from loanbroker_api.pipeline.graph import CaseNode
+    from loanbroker_api.products.graph import MatchNode
 
 MAX_FIRST = 100
 
@@ -246,6 +250,20 @@ class CustomerNode:
     async def state_changes(self, info: Info, first: int = 20) -> list[StateChangeNode]:
         found: list[StateChange] = await info.context.loader(state_changes_by_customer, _bounded(first)).load(self.id)
         return [StateChangeNode.of(row) for row in found]
+
+    @strawberry.field(description="按已知资质匹配在售产品，不保存")
+    async def match(
+        self, info: Info, aim: str = "cost", amount_fen: Fen | None = None, months: int | None = None, first: int = 50
+    ) -> Annotated["MatchNode", strawberry.lazy("loanbroker_api.products.graph")]:
+        from loanbroker_api.products.graph import customer_match  # an area above; its types refer back to this one
+
+        return await customer_match(info, self.id, aim, amount_fen, months, first)
+
+    @strawberry.field(description="业务单，新的在前，最多 20 张")
+    async def cases(self, info: Info) -> list[Annotated["CaseNode", strawberry.lazy("loanbroker_api.pipeline.graph")]]:
+        from loanbroker_api.pipeline.graph import cases_of_customer
+
+        return await cases_of_customer(info, self.id)
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:

@@ -27,6 +27,10 @@ from support.company import Company
 SignIn = Callable[..., Awaitable[Api]]
 
 
+PRODUCTS = ["match", "calculator", "products", "lenders"]
+MONEY = ["board", "cases", "receipts", "overview", "funnel"]
+
+
 class TestMe:
     async def test_a_seller(self, sign_in: SignIn, company: Company, clock: TestClock) -> None:
         sales = await sign_in("sales1")
@@ -35,19 +39,20 @@ class TestMe:
         assert (me["tenant"]["code"], me["orgUnit"]["name"], me["orgUnit"]["kind"]) == (company.code, "一队", "team")
         assert me["roles"] == [{"code": "sales", "name": "业务员"}]
         held = {entry["permission"]: entry["scope"] for entry in me["permissions"]}
-        assert held == dict.fromkeys(
-            ["customers.create", "customers.edit", "customers.follow_up", "customers.reveal", "customers.view"], "self"
-        )
-        assert [menu["key"] for menu in me["menus"]] == ["today", "customers"]
+        own = ["customers.create", "customers.edit", "customers.follow_up", "customers.reveal", "customers.view", "finance.view"]
+        own += ["pipeline.create", "pipeline.edit", "pipeline.move", "pipeline.submit", "pipeline.view"]
+        assert held == {**dict.fromkeys(own, "self"), "products.match": "company", "products.view": "company"}
+        assert [menu["key"] for menu in me["menus"]] == ["today", "customers", *PRODUCTS, "board", "cases", "receipts"]
         shown = {entry["field"]: entry["visibility"] for entry in me["fields"]}
         assert shown == {name: "full" if name in {"customer.note", "customer.followUpNote"} else "masked" for name in GRADED}
         assert "password" not in str(me)
 
     async def test_menus_follow_permissions(self, sign_in: SignIn) -> None:
         for role, menus in {
-            "boss": ["today", "customers", "channels", "inbox"],
+            "boss": ["today", "customers", "channels", "inbox", *PRODUCTS, *MONEY, "pipelines"],
             "hr": ["today"],
-            "leader": ["today", "customers", "channels", "inbox"],
+            "leader": ["today", "customers", "channels", "inbox", *PRODUCTS, *MONEY],
+            "finance": ["today", *MONEY],
         }.items():
             me = await (await sign_in(role, role=role)).ok("GET", "/me")
             assert [menu["key"] for menu in me["menus"]] == menus, role

@@ -4,7 +4,11 @@ import {
   AppstoreOutlined as AppstoreOutlinedIcon,
   ArrowDownOutlined as ArrowDownOutlinedIcon,
   ArrowUpOutlined as ArrowUpOutlinedIcon,
+  BankOutlined as BankOutlinedIcon,
+  BarChartOutlined as BarChartOutlinedIcon,
   BellOutlined as BellOutlinedIcon,
+  BranchesOutlined as BranchesOutlinedIcon,
+  CalculatorOutlined as CalculatorOutlinedIcon,
   CalendarOutlined as CalendarOutlinedIcon,
   CheckOutlined as CheckOutlinedIcon,
   ClockCircleOutlined as ClockCircleOutlinedIcon,
@@ -15,7 +19,9 @@ import {
   EditOutlined as EditOutlinedIcon,
   ExclamationCircleOutlined as ExclamationCircleOutlinedIcon,
   EyeOutlined as EyeOutlinedIcon,
+  FileTextOutlined as FileTextOutlinedIcon,
   FilterOutlined as FilterOutlinedIcon,
+  FunnelPlotOutlined as FunnelPlotOutlinedIcon,
   InboxOutlined as InboxOutlinedIcon,
   LeftOutlined as LeftOutlinedIcon,
   LoadingOutlined as LoadingOutlinedIcon,
@@ -23,8 +29,11 @@ import {
   MenuUnfoldOutlined as MenuUnfoldOutlinedIcon,
   MinusCircleOutlined as MinusCircleOutlinedIcon,
   MinusOutlined as MinusOutlinedIcon,
+  MoneyCollectOutlined as MoneyCollectOutlinedIcon,
   PhoneOutlined as PhoneOutlinedIcon,
   PlusOutlined as PlusOutlinedIcon,
+  ProductOutlined as ProductOutlinedIcon,
+  ProjectOutlined as ProjectOutlinedIcon,
   QuestionCircleOutlined as QuestionCircleOutlinedIcon,
   ReloadOutlined as ReloadOutlinedIcon,
   SearchOutlined as SearchOutlinedIcon,
@@ -73,3 +82,12 @@ export const TeamOutlined = /* @__PURE__ */ silent(TeamOutlinedIcon as Component
 export const UpOutlined = /* @__PURE__ */ silent(UpOutlinedIcon as ComponentType<IconProps>);
 export const UserOutlined = /* @__PURE__ */ silent(UserOutlinedIcon as ComponentType<IconProps>);
 export const UserSwitchOutlined = /* @__PURE__ */ silent(UserSwitchOutlinedIcon as ComponentType<IconProps>);
+export const BankOutlined = /* @__PURE__ */ silent(BankOutlinedIcon as ComponentType<IconProps>);
+export const BarChartOutlined = /* @__PURE__ */ silent(BarChartOutlinedIcon as ComponentType<IconProps>);
+export const BranchesOutlined = /* @__PURE__ */ silent(BranchesOutlinedIcon as ComponentType<IconProps>);
+export const CalculatorOutlined = /* @__PURE__ */ silent(CalculatorOutlinedIcon as ComponentType<IconProps>);
+export const FileTextOutlined = /* @__PURE__ */ silent(FileTextOutlinedIcon as ComponentType<IconProps>);
+export const FunnelPlotOutlined = /* @__PURE__ */ silent(FunnelPlotOutlinedIcon as ComponentType<IconProps>);
+export const MoneyCollectOutlined = /* @__PURE__ */ silent(MoneyCollectOutlinedIcon as ComponentType<IconProps>);
+export const ProductOutlined = /* @__PURE__ */ silent(ProductOutlinedIcon as ComponentType<IconProps>);
+export const ProjectOutlined = /* @__PURE__ */ silent(ProjectOutlinedIcon as ComponentType<IconProps>);

@@ -35,7 +35,10 @@ def _money(scope: Scope, *verbs: str) -> dict[str, Scope]:
 
 
 # Free text is work, not identity: who works customers reads it plain. Names, phones and ID numbers stay masked for everyone.
-_TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL}
+_CASE_TEXTS = dict.fromkeys(("case.comment", "case.declinedReason", "case.voidReason", "receipt.note"), Visibility.FULL)
+_TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL, **_CASE_TEXTS}
+# Whoever keeps the roster of lenders calls them.
+_ROSTER = {**_TEXTS, "lender.contacts": Visibility.FULL}
 
 BUILTIN_ROLES = (
     BuiltinRole(
@@ -53,7 +56,7 @@ BUILTIN_ROLES = (
             "access.docs.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "boss",
@@ -68,7 +71,7 @@ BUILTIN_ROLES = (
             "access.employees.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "manager",
@@ -86,7 +89,7 @@ BUILTIN_ROLES = (
             "channels.inbox.replay": Scope.COMPANY,
             "access.employees.view": Scope.DEPARTMENT,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "leader",
@@ -121,6 +124,7 @@ BUILTIN_ROLES = (
         "finance",
         "财务",
         {**_cases(Scope.COMPANY, "move", "disburse"), **_money(Scope.COMPANY, "record", "reverse"), "analytics.view": Scope.COMPANY},
+        _CASE_TEXTS,
     ),
     BuiltinRole("hr", "人事", {"access.employees.view": Scope.COMPANY}),
     BuiltinRole("audit", "审计", {"access.audit.view": Scope.COMPANY, "access.employees.view": Scope.COMPANY}),

@@ -118,7 +118,7 @@ async def get_me(session: Reads, actor: CurrentActor, runtime: CurrentRuntime) -
             FieldVisibility.model_validate({"field": name, "visibility": actor.fields.get(name, Visibility.MASKED).name.lower()})
             for name in sorted(GRADED)
         ],
-        menus=[MenuOut(key=menu.key, path=menu.path) for menu in menus],
+        menus=[MenuOut(key=menu.key, path=menu.path, group=menu.group) for menu in menus],
         idle_seconds=0,
         server_time=runtime.clock.now(),
     )

@@ -84,6 +84,7 @@ class FieldVisibility(OutSchema):
 class MenuOut(OutSchema):
     key: str
     path: str
+    group: str
 
 
 class MeOut(OutSchema):

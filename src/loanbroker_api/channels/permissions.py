@@ -7,5 +7,5 @@ MANAGE = permission("channels.manage", "管理渠道", "Manage channels")
 INBOX_VIEW = permission("channels.inbox.view", "查看收件箱", "View the inbox")
 INBOX_REPLAY = permission("channels.inbox.replay", "重放线索", "Replay leads")
 
-menu("channels", "/channels", permission=VIEW, order=30)
-menu("inbox", "/inbox", permission=INBOX_VIEW, order=31)
+menu("channels", "/channels", permission=VIEW, order=30, group="channels")
+menu("inbox", "/inbox", permission=INBOX_VIEW, order=31, group="channels")

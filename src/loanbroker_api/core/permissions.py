@@ -21,6 +21,7 @@ class Menu:
     path: str
     permission: str | None
     order: int
+    group: str
 
 
 PERMISSIONS: dict[str, Permission] = {}
@@ -35,9 +36,9 @@ def permission(code: str, title: str, english: str, *, scoped: bool = False) -> 
     return code
 
 
-def menu(key: str, path: str, *, permission: str | None, order: int) -> None:
-    """Declare a page of the client."""
-    MENUS[key] = Menu(key, path, permission, order)
+def menu(key: str, path: str, *, permission: str | None, order: int, group: str) -> None:
+    """Declare a page of the client, in a group of the menu."""
+    MENUS[key] = Menu(key, path, permission, order, group)
 
 
 def title_of(code: str) -> str:

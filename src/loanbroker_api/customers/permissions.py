@@ -9,4 +9,4 @@ FOLLOW_UP = permission("customers.follow_up", "跟进客户", "Follow up custome
 ASSIGN = permission("customers.assign", "分配客户", "Assign customers", scoped=True)
 REVEAL = permission("customers.reveal", "查看完整信息", "Reveal a field", scoped=True)
 
-menu("customers", "/customers", permission=VIEW, order=20)
+menu("customers", "/customers", permission=VIEW, order=20, group="customers")

@@ -6,4 +6,4 @@ VIEW = permission("finance.view", "查看收费与回款", "View fees and receip
 RECORD = permission("finance.record", "登记回款", "Record receipts", scoped=True)
 REVERSE = permission("finance.reverse", "冲销回款", "Reverse receipts", scoped=True)
 
-menu("receipts", "/receipts", permission=VIEW, order=60)
+menu("receipts", "/receipts", permission=VIEW, order=60, group="finance")

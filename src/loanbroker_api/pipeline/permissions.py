@@ -10,6 +10,6 @@ SUBMIT = permission("pipeline.submit", "进件与批复", "Submit and record dec
 DISBURSE = permission("pipeline.disburse", "登记放款", "Record disbursements", scoped=True)
 MANAGE = permission("pipeline.manage", "配置流程", "Configure pipelines")
 
-menu("board", "/cases/board", permission=VIEW, order=50)
-menu("cases", "/cases", permission=VIEW, order=51)
-menu("pipelines", "/settings/pipelines", permission=MANAGE, order=90)
+menu("board", "/cases/board", permission=VIEW, order=50, group="cases")
+menu("cases", "/cases", permission=VIEW, order=51, group="cases")
+menu("pipelines", "/settings/pipelines", permission=MANAGE, order=90, group="settings")

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { useMe } from "../me";
 import { useUnread } from "./notifications";
-import { menuIcon } from "./menu";
+import { menuIcon, onPhones } from "./menu";
 
 const MENUS = 3;
 
@@ -15,7 +15,7 @@ export function BottomBar() {
   const unread = useUnread();
   return (
     <nav className="lb-bottom" aria-label={t("menu.label")}>
-      {me.menus.slice(0, MENUS).map(({ key, path }) => (
+      {onPhones(me.menus, MENUS).map(({ key, path }) => (
         <NavLink key={key} to={path}>
           {menuIcon(key)}
           <span>{t(`menu.${key}`)}</span>

@@ -2,7 +2,7 @@ import { MenuFoldOutlined, MenuUnfoldOutlined } from "@/ui/icons";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { useMe } from "../me";
-import { menuIcon } from "./menu";
+import { grouped, hasBelow, menuIcon } from "./menu";
 
 export function SideMenu({ collapsed, onToggle }: { collapsed: boolean; onToggle: () => void }) {
   const { t } = useTranslation("shell");
@@ -14,12 +14,15 @@ export function SideMenu({ collapsed, onToggle }: { collapsed: boolean; onToggle
         {!collapsed && <span className="lb-ellipsis">{me.tenant.name}</span>}
       </div>
       <ul>
-        {me.menus.map(({ key, path }) => (
-          <li key={key}>
-            <NavLink to={path} className="lb-side-link" title={collapsed ? t(`menu.${key}`) : undefined} aria-label={t(`menu.${key}`)}>
-              {menuIcon(key)}
-              {!collapsed && <span>{t(`menu.${key}`)}</span>}
-            </NavLink>
+        {grouped(me.menus).map(({ group, menus }) => (
+          <li key={group}>
+            {menus.length > 1 && !collapsed && <div className="lb-side-group">{t(`group.${group}`)}</div>}
+            {menus.map(({ key, path }) => (
+              <NavLink key={key} to={path} end={hasBelow(me.menus, path)} className="lb-side-link" title={collapsed ? t(`menu.${key}`) : undefined} aria-label={t(`menu.${key}`)}>
+                {menuIcon(key)}
+                {!collapsed && <span>{t(`menu.${key}`)}</span>}
+              </NavLink>
+            ))}
           </li>
         ))}
       </ul>

@@ -69,8 +69,8 @@ class _Explainer:
         if len(children) == 1:
             return children[0]
         either = is_or(inner, negated=negated)
-        text = _group_text([child.verdict for child in children], either=either)
-        return Explanation("products.any" if either else "products.all", WORDS[verdict], text, {}, children)
+        code = "products.any" if either else "products.all"
+        return Explanation(code, WORDS[verdict], _group_text(children, WORDS[verdict], either=either), {}, children)
 
     def failing(self, expr: Expr, *, negated: bool) -> str:
         inner, negated = unfolded(expr, negated=negated)
@@ -81,11 +81,14 @@ class _Explainer:
         return f"都不满足（{'；'.join(texts)}）" if is_or(inner, negated=negated) and len(texts) > 1 else "；".join(texts)
 
 
-def _group_text(verdicts: list[Verdict], *, either: bool) -> str:
-    met, unknown = verdicts.count("yes"), verdicts.count("unknown")
-    open_text = f"，{unknown} 项未知" if unknown else ""
-    need = "满足任一项即可" if either else "须全部满足"
-    return f"{need}：{len(verdicts)} 项中满足 {met} 项{open_text}"
+def _group_text(children: tuple[Explanation, ...], verdict: Verdict, *, either: bool) -> str:
+    """What made the group what it is: the part that is met, those that are not, those that nobody knows."""
+    texts = [child.text for child in children if child.verdict == verdict]
+    if verdict == "yes":
+        return texts[0] if either else f"{len(children)} 项都满足"
+    if verdict == "no" and either:
+        return f"都不满足（{'；'.join(texts)}）"
+    return ("，或" if either else "；").join(texts)
 
 
 def leaf_text(leaf: Leaf, facts: Facts, verdict: int, *, negated: bool) -> str:
@@ -104,20 +107,22 @@ def leaf_text(leaf: Leaf, facts: Facts, verdict: int, *, negated: bool) -> str:
         actual = truth_text(field, value=bool(value))
         return actual if verdict == YES else f"{actual}，需{needed}"
     actual = f"{field.title} {value_text(field, value, with_unit=False)}"
-    return f"{actual}{needed}" if verdict == YES else f"{actual}，需{needed}"
+    return f"{actual}{'' if needed.startswith(' ') else '，'}{needed}" if verdict == YES else f"{actual}，需{needed}"
 
 
 def _needed(leaf: Compare | Between | OneOf | Contains, *, negated: bool) -> str:
     field = leaf.field
     if isinstance(leaf, Between):
-        return f"{'不' if negated else ''}在 {range_text(field, leaf.low, leaf.high, with_unit=False)} 之间".join((" ", ""))
+        return f"{'不' if negated else ''}在 {range_text(field, leaf.low, leaf.high, with_unit=False)} 之间"
     if isinstance(leaf, Contains):
-        return f"{'不包含' if negated else '包含'}{value_text(field, 1 << leaf.choice)}".join((" ", ""))
+        return f"{'不包含' if negated else '包含'}{value_text(field, 1 << leaf.choice)}"
     if isinstance(leaf, OneOf):
-        return f"{'不属于' if negated else '属于'}{list_text(field, leaf.values)}".join((" ", ""))
+        return f"{'不属于' if negated else '属于'}{list_text(field, leaf.values)}"
     op = OPPOSITES[leaf.op] if negated else leaf.op
     if field.kind is Kind.BOOL:
         return truth_text(field, value=bool(leaf.value) is (op == "eq"))
+    if field.kind in {Kind.CHOICE, Kind.CITY}:
+        return f"{'为' if op == 'eq' else '不为'}{value_text(field, leaf.value)}"
     return f" {SYMBOLS[op]} {value_text(field, leaf.value, with_unit=False)}"
 
 
@@ -127,5 +132,4 @@ def _relation_text(relation: Relation, facts: Facts, verdict: int, *, negated: b
     if verdict == UNKNOWN:
         missing = "、".join(dict.fromkeys(field.title for field in (*left.missing, *right.missing)))
         return f"{missing}未知，需 {leaf_phrase(relation, negated=negated)}"
-    shown = op if verdict == YES else OPPOSITES[op]
-    return f"{left.text} {SYMBOLS[shown]} {right.text}" + ("" if verdict == YES else f"，需 {SYMBOLS[op]}")
+    return f"{left.text}{' ' if verdict == YES else '，需 '}{SYMBOLS[op]} {right.text}"

@@ -32,7 +32,7 @@ def phrase(expr: Expr) -> str:
     """年龄在 22–55 岁之间 且（有房产 或 公积金连续月数不少于 12 个月）."""
     if isinstance(expr, And | Or):
         word = " 且 " if isinstance(expr, And) else " 或 "
-        return word.join(_inside(part, expr) for part in expr.of)
+        return word.join(_inside(part, expr) for part in expr.of).replace("） ", "）").replace(" （", "（")
     if isinstance(expr, Not):
         if isinstance(expr.of, And | Or):
             return f"并非（{phrase(expr.of)}）"

@@ -138,41 +138,41 @@ class Door:
     async def known(self, customer_id: Any) -> dict[str, Any]:
         """What is known of a customer, with each value's source."""
         if self.rest:
-            return _rest(await self.api("GET", f"/customers/{customer_id}/qualification"))
+            return rest(await self.api("GET", f"/customers/{customer_id}/qualification"))
         query = f"query($id: UUID!) {{ customer(id: $id) {{ qualification {{ {KNOWN} }} }} }}"
-        return (await _graph(self.api, query, id=str(customer_id)))["customer"]["qualification"]
+        return (await graph(self.api, query, id=str(customer_id)))["customer"]["qualification"]
 
     async def record(self, customer_id: Any, version: int, values: Any, source: str = "stated") -> dict[str, Any]:
         """Record qualification values; what is known then."""
         if self.rest:
             headers = {"If-Match": f'"{version}"'}
             body = {"values": values, "source": source}
-            return _rest(await self.api("PATCH", f"/customers/{customer_id}/qualification", json=body, headers=headers))
+            return rest(await self.api("PATCH", f"/customers/{customer_id}/qualification", json=body, headers=headers))
         query = (
             "mutation($id: UUID!, $version: Int!, $values: JSON!, $source: String!) { "
             "recordQualification(customerId: $id, version: $version, values: $values, source: $source) "
             f"{{ qualification {{ {KNOWN} }} }} }}"
         )
         given = {"id": str(customer_id), "version": version, "values": values, "source": source}
-        return (await _graph(self.api, query, **given))["recordQualification"]["qualification"]
+        return (await graph(self.api, query, **given))["recordQualification"]["qualification"]
 
     async def stars(self, customer_id: Any, version: int, stars: Any) -> dict[str, Any]:
         if self.rest:
             headers = {"If-Match": f'"{version}"'}
-            return _rest(await self.api("PUT", f"/customers/{customer_id}/stars", json={"stars": stars}, headers=headers))
+            return rest(await self.api("PUT", f"/customers/{customer_id}/stars", json={"stars": stars}, headers=headers))
         query = (
             "mutation($id: UUID!, $version: Int!, $stars: Int) "
             "{ setStars(customerId: $id, version: $version, stars: $stars) { version stars contactState } }"
         )
-        return (await _graph(self.api, query, id=str(customer_id), version=version, stars=stars))["setStars"]
+        return (await graph(self.api, query, id=str(customer_id), version=version, stars=stars))["setStars"]
 
     async def states(self, customer_id: Any) -> list[tuple[Any, ...]]:
         """(what, was, now, cause), newest first."""
         if self.rest:
-            rows = _rest(await self.api("GET", f"/customers/{customer_id}/state-changes"))["items"]
+            rows = rest(await self.api("GET", f"/customers/{customer_id}/state-changes"))["items"]
         else:
             query = "query($id: UUID!) { customer(id: $id) { stateChanges(first: 50) { what was now at cause by { id } } } }"
-            rows = (await _graph(self.api, query, id=str(customer_id)))["customer"]["stateChanges"]
+            rows = (await graph(self.api, query, id=str(customer_id)))["customer"]["stateChanges"]
         return [(row["what"], row["was"], row["now"], row["cause"]) for row in rows]
 
     async def assign(self, customer_id: Any, owner_id: Any, version: int, comment: str | None = None) -> dict[str, Any]:

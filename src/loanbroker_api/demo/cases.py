@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from loanbroker_api.access.models import Employee
-from loanbroker_api.core.money import wan
 from loanbroker_api.customers.models import Activity, Stage
 from loanbroker_api.demo import events
 from loanbroker_api.demo.bulk import Record, Rows
@@ -16,8 +15,11 @@ from loanbroker_api.demo.cast import Cast
 from loanbroker_api.demo.lending import DemoStage, SoldProduct
 from loanbroker_api.demo.trail import Trail
 from loanbroker_api.demo.working_time import SHANGHAI
-from loanbroker_api.finance.models import Method, Receipt
+from loanbroker_api.finance.models import NOTE, Method, Receipt
+from loanbroker_api.finance.service.receipts import RECORDED
+from loanbroker_api.pipeline import timeline
 from loanbroker_api.pipeline.models import (
+    DECLINED_REASON,
     Case,
     CaseDocument,
     CaseParticipant,
@@ -133,6 +135,7 @@ class _Case:
             city=self.customer.city,
             wanted_fen=wanted,
             wanted_months=self.rng.choice(product.terms),
+            approved_fen=None,
             fee_rate_ppm=0,
             fee_fixed_fen=0,
             disbursed_fen=0,
@@ -143,7 +146,7 @@ class _Case:
             created_at=at,
             updated_at=at,
         )
-        self._activity(at, "case_created", self.owner.id, number=self.row.number, amount=wan(wanted))
+        self._activity(at, timeline.CREATED, self.owner.id, self.row.id, wantedFen=wanted)
         self.trail.write(self.trail.employee(self.owner, at), at, "pipeline.case_created", self.row.id, customer=str(self.customer.id))
         self._take_part(self.owner, Part.INVITER)
         self._move(at, STAGES[first.stage], self.owner)
@@ -199,6 +202,7 @@ class _Case:
             product_id=self.product.id,
             product_version_id=self.product.version_id,
             state=SubmissionState.SUBMITTED,
+            approved_fen=None,
             amount_fen=self.row.wanted_fen,
             months=self.row.wanted_months,
             submitted_at=at,
@@ -210,7 +214,7 @@ class _Case:
             created_at=at,
             updated_at=at,
         )
-        self._activity(at, "case_submitted", clerk.id, number=self.row.number, lender=self.product.lender_name)
+        self._activity(at, timeline.SUBMITTED, clerk.id, self.submission.id, lender=self.product.lender_name, amountFen=self.row.wanted_fen)
 
     def _decide(self, at: datetime, *, approved: bool) -> None:
         if self.submission is None:
@@ -223,10 +227,11 @@ class _Case:
             decided.state = SubmissionState.APPROVED
             decided.approved_fen = self.row.approved_fen = max(amount, _THOUSAND_YUAN)
             decided.approved_months, decided.approved_rate_ppm = decided.months, self.product.rate_ppm
-            self._activity(at, "case_decided", clerk.id, number=self.row.number, approved=True, amount=wan(decided.approved_fen))
         else:
-            decided.state, decided.declined_reason = SubmissionState.DECLINED, self.rng.choice(_DECLINED)
-            self._activity(at, "case_decided", clerk.id, number=self.row.number, approved=False, amount=wan(decided.amount_fen))
+            decided.state = SubmissionState.DECLINED
+            DECLINED_REASON.seal(self.cast.keys, decided, self.rng.choice(_DECLINED))
+        told = {"lender": self.product.lender_name, "state": decided.state.value, "approvedFen": decided.approved_fen}
+        self._activity(at, timeline.DECIDED, clerk.id, decided.id, **told)
 
     def _disburse(self, at: datetime) -> None:
         if self.submission is None or self.row.approved_fen is None:
@@ -235,7 +240,7 @@ class _Case:
         parts = [whole] if self.rng.random() < 0.85 else [whole // 2, whole - whole // 2]
         for place, amount in enumerate(parts):
             moment = at - timedelta(minutes=30 - place * 10)
-            self.rows.add(
+            paid = self.rows.add(
                 Disbursement,
                 id=self.make_id(moment),
                 case_id=self.row.id,
@@ -249,7 +254,7 @@ class _Case:
                 created_at=moment,
                 updated_at=moment,
             )
-            self._activity(moment, "case_disbursed", finance.id, number=self.row.number, amount=wan(amount))
+            self._activity(moment, timeline.DISBURSED, finance.id, paid.id, amountFen=amount, voided=False)
         self.row.disbursed_fen = whole
         self.row.due_fen = (whole * self.row.fee_rate_ppm + 500_000) // 1_000_000 + self.row.fee_fixed_fen
 
@@ -278,13 +283,13 @@ class _Case:
             received_on=at.astimezone(SHANGHAI).date(),
             recorded_at=at,
             by_id=finance.id,
-            note="登记错误，冲销" if reverses else None,
             reverses_id=reverses,
             owner_id=self.row.owner_id,
             team_id=self.row.team_id,
         )
+        NOTE.seal(self.cast.keys, row, "登记错了业务单，冲销" if reverses else None)
         self.row.received_fen += amount
-        self._activity(at, "receipt_recorded", finance.id, number=self.row.number, amount=wan(abs(amount)), reversed=reverses is not None)
+        self._activity(at, RECORDED, finance.id, row.id, amountFen=amount)
         self.trail.write(self.trail.employee(finance, at), at, "finance.receipt_recorded", self.row.id, amount=amount)
         return row
 
@@ -327,7 +332,7 @@ class _Case:
             amount_fen=row.approved_fen or row.wanted_fen,
         )
         if before is not None:
-            self._activity(at, "case_moved", by.id, number=row.number, was=before.name, now=stage.name, reason=reason)
+            self._activity(at, timeline.MOVED, by.id, row.id, was=before.name, now=stage.name, reason=reason)
             row.previous_stage_id = before.id
             row.version += 1
         row.stage_id, row.stage_kind, row.stage_since = stage.id, kind, at
@@ -342,8 +347,8 @@ class _Case:
     def _clerk(self, post: str) -> Employee:
         return self.cast.clerks[post]
 
-    def _activity(self, at: datetime, kind: str, actor_id: UUID, **facts: Any) -> None:
-        told = {"caseId": str(self.row.id), **facts}
+    def _activity(self, at: datetime, kind: str, actor_id: UUID, ref_id: UUID, **facts: Any) -> None:
+        told = {"case": str(self.row.id), "number": self.row.number, **facts}
         self.rows.add(
-            Activity, id=self.make_id(at), customer_id=self.customer.id, at=at, kind=kind, actor_id=actor_id, ref_id=None, facts=told
+            Activity, id=self.make_id(at), customer_id=self.customer.id, at=at, kind=kind, actor_id=actor_id, ref_id=ref_id, facts=told
         )

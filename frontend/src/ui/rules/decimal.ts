@@ -21,9 +21,12 @@ export function literal(text: string): number | string {
 /** Fen as people write it in a formula: 50万, 1.2亿, 3000元; English ¥500000. */
 export function moneyText(fen: string, english: boolean): string {
   const yuan = shift(fen, -2);
-  if (english) return `¥${yuan}`;
+  if (english) return yuan.startsWith("-") ? `-¥${yuan.slice(1)}` : `¥${yuan}`;
   const size = Math.abs(Number(yuan));
   const short = size >= 1e8 ? shift(yuan, -8) : size >= 1e4 ? shift(yuan, -4) : null;
   if (short !== null && (short.split(".")[1] ?? "").length <= 2) return `${short}${size >= 1e8 ? "亿" : "万"}`;
   return `${yuan}元`;
 }
+
+/** The same without what stands beside an input as its unit: 50万, 3000. */
+export const moneyInput = (fen: number, english: boolean): string => moneyText(String(fen), english).replace(/元$|^¥/, "");

@@ -1,6 +1,6 @@
 import type { TFunction } from "i18next";
-import { percent, yuan } from "../format";
-import { moneyText } from "./decimal";
+import type { Translate } from "../format";
+import { factText } from "../qualification";
 import { formulaText, measure } from "./formula";
 import type { Expr, Fields, Literal, Place, RuleField } from "./types";
 
@@ -8,21 +8,14 @@ export interface Words {
   t: TFunction<"rules">;
   english: boolean;
   fields: Fields;
-  places: ReadonlyMap<number, string>;
+  places: readonly Place[];
 }
-export const placeMap = (places: readonly Place[]): ReadonlyMap<number, string> => new Map(places.map(({ code, name }) => [code, name]));
+const NOTHING = "…";
 
-const none = "…";
 /** A literal with its unit, as a reader wants it: 50万, 12 个月, 70.0%, 成都. */
 export function literalWords(value: Literal, field: RuleField | undefined, { t, english, places }: Words): string {
-  if (value === null) return none;
-  if (!field) return String(value);
-  if (field.kind === "bool") return t(value ? "value.yes" : "value.no");
-  if (field.kind === "choice" || field.kind === "set") return field.choices.find(({ code }) => code === value)?.title ?? String(value);
-  if (field.kind === "city") return places.get(Number(value)) ?? String(value);
-  if (field.kind === "ratio") return percent(Number(value));
-  if (field.kind === "money") return english ? `¥${yuan(Number(value))}` : moneyText(String(value), english);
-  return t(`rules:amount.${field.unit}`, { value, defaultValue: String(value) });
+  if (value === null) return NOTHING;
+  return field ? factText(field, value, places, english, t as unknown as Translate) : String(value);
 }
 
 /** An expression in words, for what is shown and not edited. */

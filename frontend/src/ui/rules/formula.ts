@@ -20,15 +20,16 @@ const SYMBOL: Partial<Record<FormulaOp, string>> = { add: "+", sub: "−", mul: 
 const functions: Record<string, FormulaOp> = { min: "min", max: "max", add: "add", mul: "mul", sub: "sub", div: "div", 取小: "min", 取大: "max" };
 const MONEY_PLACES: Record<string, number> = { 元: 2, 万: 6, 万元: 6, w: 6, 亿: 10, 亿元: 10 };
 
-// Which measure the parts of an operation have, from those that are known and the one wanted of the whole.
+// Which measure the parts of an operation have, from those that are known and the one wanted of the whole. A rate is a number of ppm.
 function measuresOf(op: FormulaOp, known: (Measure | null)[], wanted: Measure | null): (Measure | null)[] {
   const first = known.find((measure) => measure !== null) ?? null;
+  const whole = wanted === "ppm" && (first === null || first === "number") ? "ppm" : null;
   if (op === "mul") {
-    const bearer = known.includes("money") || first === "ppm" || wanted === "number" ? -1 : known.indexOf(null);
+    const bearer = known.includes("money") || wanted === "number" ? -1 : known.indexOf(null);
     return known.map((measure, index) => measure ?? (index === bearer && wanted !== null ? wanted : "number"));
   }
-  if (op === "div") return [known[0] ?? (known[1] === "money" ? "money" : wanted), known[1] ?? "number"];
-  return known.map((measure) => measure ?? first ?? wanted);
+  if (op === "div") return [whole ?? known[0] ?? (known[1] === "money" ? "money" : wanted), known[1] ?? "number"];
+  return known.map((measure) => whole ?? measure ?? first ?? wanted);
 }
 function measureOf(op: FormulaOp, known: (Measure | null)[]): Measure | null {
   if (op === "mul") return known.includes("money") ? "money" : known.every((measure) => measure === null) ? null : "number";

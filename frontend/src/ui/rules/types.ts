@@ -1,13 +1,7 @@
+import type { QualificationField } from "../qualification";
+
 /** What a rule may ask about; the catalogue comes from whoever uses the builder. */
-export interface RuleField {
-  code: string;
-  title: string;
-  kind: "money" | "number" | "ratio" | "bool" | "choice" | "set" | "city";
-  unit: string;
-  group: string;
-  choices: readonly { code: string; title: string }[];
-  hint?: string | null;
-}
+export type RuleField = QualificationField;
 export interface Place {
   code: number;
   name: string;
@@ -21,7 +15,8 @@ export type FormulaOp = "add" | "mul" | "min" | "max" | "sub" | "div";
 /** `text` holds what was typed while it cannot be read yet, so that nothing typed is lost. */
 export type Formula = { value: number | string } | { field: string } | { op: FormulaOp; of: Formula[] } | { text: string };
 export type Expr =
-  | { op: "and" | "or"; of: Expr[] }
+  | { op: "and"; of: Expr[] }
+  | { op: "or"; of: Expr[] }
   | { op: "not"; of: Expr }
   | { op: Comparison; field: string; value: Literal }
   | { op: Comparison; left: Formula; right: Formula }

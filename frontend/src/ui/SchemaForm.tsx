@@ -12,10 +12,15 @@ import { useFormat, useNow } from "./useFormat";
 export interface Field {
   name: string;
   label: string;
-  kind?: "text" | "textarea" | "phone" | "amount" | "select";
+  /** `multiple` keeps its values joined by commas, as the address does. */
+  kind?: "text" | "textarea" | "phone" | "amount" | "decimal" | "select" | "multiple";
   required?: boolean;
   hint?: string;
   maxLength?: number;
+  /** What an empty choice means. */
+  placeholder?: string;
+  /** Stands inside the control, at its end. */
+  unit?: string;
   options?: readonly { value: string; label: string }[];
 }
 type Values = Record<string, string | null | undefined>;
@@ -119,6 +124,11 @@ function showErrors(form: FormInstance<Values>, fields: readonly Field[], proble
   return shown > 0 && shown === problem.errors.length ? null : problem;
 }
 
+const joined = {
+  getValueProps: (value: string | null | undefined) => ({ value: value ? value.split(",") : [] }),
+  normalize: (values: string[]) => values.join(","),
+};
+
 function FieldItem({ field, value }: { field: Field; value: string | null | undefined }) {
   const { t } = useTranslation("ui");
   const { kind = "text", maxLength } = field;
@@ -126,16 +136,19 @@ function FieldItem({ field, value }: { field: Field; value: string | null | unde
   const control =
     kind === "textarea" ? (
       <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} {...(maxLength ? { maxLength, showCount: true } : {})} />
+    ) : kind === "multiple" ? (
+      <Select mode="multiple" allowClear showSearch={{ optionFilterProp: "label" }} placeholder={field.placeholder} options={[...(field.options ?? [])]} />
     ) : kind === "select" ? (
       <Select allowClear showSearch={{ optionFilterProp: "label" }} options={[...(field.options ?? [])]} />
     ) : (
-      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" ? "decimal" : "text"} autoComplete="off" {...(maxLength ? { maxLength } : {})} />
+      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" || kind === "decimal" ? "decimal" : "text"} autoComplete="off" suffix={field.unit} {...(maxLength ? { maxLength } : {})} />
     );
   return (
     <Form.Item
       name={field.name}
       label={field.label}
       extra={fen === null ? field.hint : t("form.amount", { yuan: yuan(fen) })}
+      {...(kind === "multiple" ? joined : {})}
       rules={field.required ? [{ required: true, whitespace: true, message: t("form.required", { label: field.label }) }] : []}
     >
       {control}

@@ -126,6 +126,12 @@ PERMISSIONS = {
     },
 }
 
+_CASE_TEXTS = ("case.comment", "case.declinedReason", "case.voidReason", "receipt.note")
+FIELDS = {
+    **dict.fromkeys(("admin", "boss", "manager", "leader", "sales", "finance"), _CASE_TEXTS),
+    **dict.fromkeys(("submission", "collateral"), ("customer.note", "customer.followUpNote", *_CASE_TEXTS)),
+}
+
 _GRANT = sa.text(
     "INSERT INTO role_permission (tenant_id, role_id, permission, scope) SELECT tenant_id, id, :permission, :scope FROM role "
     "WHERE tenant_id = :t AND code = :code AND builtin ON CONFLICT DO NOTHING"
@@ -252,6 +258,7 @@ def upgrade() -> None:
         sa.Column("back", sa.Boolean(), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("comment_enc", sa.LargeBinary(), nullable=True),
         sa.Column("seconds", sa.BigInteger(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
@@ -602,7 +609,7 @@ def upgrade() -> None:
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("note_enc", sa.LargeBinary(), nullable=True),
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
@@ -633,7 +640,7 @@ def upgrade() -> None:
         sa.Column("approved_fen", sa.BigInteger(), nullable=True),
         sa.Column("approved_months", sa.SmallInteger(), nullable=True),
         sa.Column("approved_rate_ppm", sa.BigInteger(), nullable=True),
-        sa.Column("declined_reason", sa.Text(), nullable=True),
+        sa.Column("declined_reason_enc", sa.LargeBinary(), nullable=True),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
@@ -667,6 +674,7 @@ def upgrade() -> None:
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason_enc", sa.LargeBinary(), nullable=True),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
@@ -713,8 +721,8 @@ def _grow_roles() -> None:
             connection.execute(
                 _GRANT, [{"t": tenant, "code": code, "permission": name, "scope": scope} for name, scope in permissions.items()]
             )
-        for code in ("submission", "collateral"):
-            connection.execute(_SHOW, [{"t": tenant, "code": code, "field": field} for field in ("customer.note", "customer.followUpNote")])
+        for code, fields in FIELDS.items():
+            connection.execute(_SHOW, [{"t": tenant, "code": code, "field": field} for field in fields])
 
 
 def _shrink() -> None:

@@ -35,7 +35,8 @@ def _money(scope: Scope, *verbs: str) -> dict[str, Scope]:
 
 
 # Free text is work, not identity: who works customers reads it plain. Names, phones and ID numbers stay masked for everyone.
-_TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL}
+_CASE_TEXTS = dict.fromkeys(("case.comment", "case.declinedReason", "case.voidReason", "receipt.note"), Visibility.FULL)
+_TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL, **_CASE_TEXTS}
 
 BUILTIN_ROLES = (
     BuiltinRole(
@@ -121,6 +122,7 @@ BUILTIN_ROLES = (
         "finance",
         "财务",
         {**_cases(Scope.COMPANY, "move", "disburse"), **_money(Scope.COMPANY, "record", "reverse"), "analytics.view": Scope.COMPANY},
+        _CASE_TEXTS,
     ),
     BuiltinRole("hr", "人事", {"access.employees.view": Scope.COMPANY}),
     BuiltinRole("audit", "审计", {"access.audit.view": Scope.COMPANY, "access.employees.view": Scope.COMPANY}),

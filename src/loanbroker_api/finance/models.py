@@ -8,6 +8,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loanbroker_api.core.db import TenantLink, tenant_fk
+from loanbroker_api.core.grading import Grade, graded
 
 
 class Method(StrEnum):
@@ -37,7 +38,10 @@ class Receipt(TenantLink):
     received_on: Mapped[date]
     recorded_at: Mapped[datetime]
     by_id: Mapped[UUID | None]
-    note: Mapped[str | None]
+    note_enc: Mapped[bytes | None]
     reverses_id: Mapped[UUID | None]
     owner_id: Mapped[UUID | None]  # of the case at the receipt
     team_id: Mapped[UUID | None]
+
+
+NOTE = graded("receipt.note", table="receipt", column="note", grade=Grade.CONTENT, title="回款备注", mask=None)

@@ -9,6 +9,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loanbroker_api.core.db import Small, TenantLink, TenantRow, tenant_fk
+from loanbroker_api.core.grading import Grade, graded
 
 
 class SubmissionState(StrEnum):
@@ -167,7 +168,8 @@ class StageEvent(TenantLink):
     to_kind: Mapped[Small]
     back: Mapped[bool]
     by_id: Mapped[UUID | None]
-    reason: Mapped[str | None]
+    reason: Mapped[str | None]  # a LostReason
+    comment_enc: Mapped[bytes | None]
     seconds: Mapped[int | None]  # spent in the stage before
     owner_id: Mapped[UUID | None]
     team_id: Mapped[UUID | None]
@@ -201,7 +203,7 @@ class Submission(TenantRow):
     approved_fen: Mapped[int | None]
     approved_months: Mapped[Small | None]
     approved_rate_ppm: Mapped[int | None]
-    declined_reason: Mapped[str | None]
+    declined_reason_enc: Mapped[bytes | None]
     by_id: Mapped[UUID | None]
     owner_id: Mapped[UUID | None]  # of the case when it was decided, for figures
     team_id: Mapped[UUID | None]
@@ -222,6 +224,15 @@ class Disbursement(TenantRow):
     amount_fen: Mapped[int]
     paid_on: Mapped[date]
     voided_at: Mapped[datetime | None]
+    void_reason_enc: Mapped[bytes | None]
     by_id: Mapped[UUID | None]
     owner_id: Mapped[UUID | None]
     team_id: Mapped[UUID | None]
+
+
+# What people write may hold anything (docs/decisions/free-text.md).
+MOVE_COMMENT = graded("case.comment", table="stage_event", column="comment", grade=Grade.CONTENT, title="移动说明", mask=None)
+DECLINED_REASON = graded(
+    "case.declinedReason", table="submission", column="declined_reason", grade=Grade.CONTENT, title="拒绝原因", mask=None
+)
+VOID_REASON = graded("case.voidReason", table="disbursement", column="void_reason", grade=Grade.CONTENT, title="作废原因", mask=None)

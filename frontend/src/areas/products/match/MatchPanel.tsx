@@ -113,7 +113,7 @@ function OpenCase({ customer, item }: { customer: Customer; item: MatchItem }) {
   };
   return (
     <Button size="small" loading={busy} onClick={() => void open()}>
-      {t("openCase")}
+      {t("row.openCase")}
     </Button>
   );
 }

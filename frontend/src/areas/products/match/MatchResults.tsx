@@ -57,11 +57,11 @@ export function MatchResults({ match, busy, fields, cities, onAnswer, actions }:
       </div>
       {match.ask && asked && (
         <div className="lb-match-ask">
-          <span>{t("ask", { title: match.ask.title, count: match.ask.decides })}</span>
+          <span>{t("list.ask", { title: match.ask.title, count: match.ask.decides })}</span>
           <QualificationInput key={match.ask.field} field={asked} value={null} cities={cities} onDone={(value) => value !== null && onAnswer(asked.code, value)} />
         </div>
       )}
-      {match.items.length === 0 && <StateView title={t("empty")} detail={t("emptyDetail")} />}
+      {match.items.length === 0 && <StateView title={t("list.empty")} detail={t("list.emptyDetail")} />}
       {outcomes.map((outcome) => {
         const items = groups.get(outcome) ?? [];
         if (items.length === 0) return null;
@@ -72,7 +72,7 @@ export function MatchResults({ match, busy, fields, cities, onAnswer, actions }:
               <h3 className={`lb-match-${outcome}`}>{t(`outcome.${outcome}`)}</h3>
               {outcome === "no" && (
                 <Button size="small" type="text" aria-expanded={!folded} onClick={() => setRefusedShown(folded)}>
-                  {t(folded ? "showRefused" : "hideRefused", { count: items.length })}
+                  {t(folded ? "list.showRefused" : "list.hideRefused", { count: items.length })}
                 </Button>
               )}
             </header>

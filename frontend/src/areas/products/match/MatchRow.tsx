@@ -38,14 +38,14 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
         </span>
         <span className="lb-match-name">
           <strong>{item.productName}</strong>
-          <span className="lb-meta lb-muted">{t("product", { lender: item.lenderName, kind: t(`kind.${item.productKind}`) })}</span>
+          <span className="lb-meta lb-muted">{t("row.product", { lender: item.lenderName, kind: t(`kind.${item.productKind}`) })}</span>
         </span>
         {item.amountFen !== null && <Costs item={item} />}
       </div>
-      {item.limitText && <p className="lb-meta lb-muted">{t("limit", { text: item.limitText })}</p>}
+      {item.limitText && <p className="lb-meta lb-muted">{t("row.limit", { text: item.limitText })}</p>}
       {item.missing.length > 0 && (
         <div className="lb-row lb-row-wrap">
-          <span className="lb-warning">{t("missing")}</span>
+          <span className="lb-warning">{t("row.missing")}</span>
           {item.missing.map(({ field, title }) =>
             fields.has(field) ? (
               <button key={field} type="button" className="lb-match-missing" aria-expanded={asking === field} onClick={() => setAsking(asking === field ? null : field)}>
@@ -65,7 +65,7 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
             value={null}
             cities={cities}
             autoFocus
-            label={t("answer", { title: asked.title })}
+            label={t("row.answer", { title: asked.title })}
             onCancel={() => setAsking(null)}
             onDone={(value) => {
               setAsking(null);
@@ -79,11 +79,11 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
           {miss.from ? t("near.from", { text: miss.text, date: miss.from }) : t("near.text", { text: miss.text })}
         </p>
       ))}
-      {outcome === "no" && item.refusals.map((text) => <p key={text} className="lb-danger">{t("refusal", { text })}</p>)}
+      {outcome === "no" && item.refusals.map((text) => <p key={text} className="lb-danger">{text}</p>)}
       <div className="lb-row lb-row-wrap lb-match-actions">
-        {item.score < FULL && outcome !== "no" && <span className="lb-meta lb-muted">{t("score", { score: item.score })}</span>}
+        {item.score < FULL && outcome !== "no" && <span className="lb-meta lb-muted">{t("row.score", { score: item.score })}</span>}
         <Button size="small" type="text" aria-expanded={why} onClick={() => setWhy(!why)}>
-          {t(why ? "whyClose" : "why")}
+          {t(why ? "row.whyClose" : "row.why")}
         </Button>
         {onChoose && (
           <Checkbox checked={chosen} onChange={onChoose}>
@@ -102,7 +102,7 @@ function Costs({ item }: { item: MatchItem }) {
   const format = useFormat();
   const rates = useRates();
   const annual = rates.annual(item.nominal);
-  const stated = item.ratePpm === null ? undefined : t(item.rateFrom === "range" ? "rate.from" : "rate.exact", { rate: rates.stated(item.ratePpm, item.rateBasis) });
+  const stated = item.ratePpm === null ? undefined : item.rateFrom === "range" ? t("rate.from", { rate: rates.stated(item.ratePpm, item.rateBasis) }) : rates.stated(item.ratePpm, item.rateBasis);
   const money = (fen: number | null) => (fen === null ? t("common:unknown") : <span title={yuan(fen)}>{format.money(fen)}</span>);
   return (
     <dl className="lb-match-costs">

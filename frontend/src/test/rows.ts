@@ -40,10 +40,6 @@ export const customerRow = (part: Partial<CustomerRow> = {}): CustomerRow => ({
   lastFollowUp: { at: ago(120), outcome: "interested" },
   nextActionAt: null,
   firstContactDueAt: null,
-  stars: null,
-  contactState: "connected",
-  unreachableCount: 0,
-  completenessBps: 0,
   allowedActions: allowed("follow_up", "reveal", "edit", "assign"),
   ...part,
 });

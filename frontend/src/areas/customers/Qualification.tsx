@@ -125,11 +125,16 @@ function Sheet({ customer, fields, known, cities }: SheetProps) {
         known.askNext.length > 0 && (
           <div className="lb-row lb-row-wrap">
             <span className="lb-muted">{t("qualification.askNext")}</span>
-            {known.askNext.slice(0, ASKED).map((code) => (
-              <button key={code} type="button" className="lb-chip" aria-disabled={!editable} onClick={() => editable && setEditing(code)}>
-                {byCode.get(code)?.title ?? code}
-              </button>
-            ))}
+            {known.askNext.slice(0, ASKED).map((code) => {
+              const title = byCode.get(code)?.title ?? code;
+              return editable ? (
+                <button key={code} type="button" className="lb-chip" onClick={() => setEditing(code)}>
+                  {title}
+                </button>
+              ) : (
+                <span key={code}>{title}</span>
+              );
+            })}
           </div>
         )
       )}

@@ -37,7 +37,6 @@ export function MatchPage() {
   const given = useMemo(() => known(facts), [facts]);
   const some = Object.keys(given).length > 0;
   const match = useFactsMatch(useSettled(given), wish, some);
-  const allow = useLeaveGuard(some);
   const results = useRef<HTMLDivElement>(null);
   const byCode = useMemo(() => new Map((fields.data?.items ?? []).map((field) => [field.code, field])), [fields.data]);
   const refusals = useMemo(() => {
@@ -105,18 +104,22 @@ export function MatchPage() {
           </Button>
         </footer>
       )}
+      {/* The form of the drawer guards itself. */}
+      {!keeping && <Guard unsaved={some} />}
       <Drawer open={keeping} onClose={() => setKeeping(false)} title={t("page.keep")} size={phone ? "100%" : 420} destroyOnHidden>
         <KeepCustomer
           facts={given}
           onCancel={() => setKeeping(false)}
-          onKept={(id) => {
-            allow();
-            void navigate(`/customers/${id}?tab=qualification`);
-          }}
+          onKept={(id) => void navigate(`/customers/${id}?tab=qualification`)}
         />
       </Drawer>
     </Page>
   );
+}
+
+function Guard({ unsaved }: { unsaved: boolean }) {
+  useLeaveGuard(unsaved);
+  return null;
 }
 
 /** Makes the walk-in a customer and records what was said. A customer once made is not made again when recording fails. */

@@ -66,7 +66,7 @@ test("what is not allowed says why, what is not offered is absent", async () => 
 });
 
 test("m shows what fits, the side its best three; the tab tells how much is known", async () => {
-  const seller = { ...me, permissions: [...me.permissions, { permission: "products.match", scope: "tenant" as const }] };
+  const seller = { ...me, permissions: [...me.permissions, { permission: "products.match", scope: "company" as const }] };
   const matching = {
     ...server,
     "GET /api/v1/customers/*": () => customer({ completenessBps: 6850, stars: 3, contactState: "unreachable", unreachableCount: 2 }),

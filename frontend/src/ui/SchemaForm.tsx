@@ -1,5 +1,5 @@
 import { Alert, Button, Form, Input, Select, type FormInstance } from "antd";
-import { useState, type ReactNode } from "react";
+import { useState, type ReactElement, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { newIdempotencyKey } from "@/api/client";
 import { isProblem, type Problem } from "@/api/problem";
@@ -17,8 +17,14 @@ export interface Field {
   hint?: string;
   maxLength?: number;
   options?: readonly { value: string; label: string }[];
+  /** Stands at the end inside the control. */
+  unit?: string;
+  /** Stands in place of the kind's control; the form gives it id, value and onChange. */
+  control?: ReactElement;
+  /** What is wrong with a value that was given, in words; null when nothing is. */
+  check?: (value: string) => string | null;
 }
-type Values = Record<string, string | null | undefined>;
+export type Values = Record<string, string | null | undefined>;
 
 interface SchemaFormProps<T> {
   fields: readonly Field[];
@@ -121,22 +127,26 @@ function showErrors(form: FormInstance<Values>, fields: readonly Field[], proble
 
 function FieldItem({ field, value }: { field: Field; value: string | null | undefined }) {
   const { t } = useTranslation("ui");
-  const { kind = "text", maxLength } = field;
+  const { kind = "text", maxLength, check } = field;
   const fen = kind === "amount" && value ? parseAmount(value) : null;
   const control =
-    kind === "textarea" ? (
+    field.control ??
+    (kind === "textarea" ? (
       <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} {...(maxLength ? { maxLength, showCount: true } : {})} />
     ) : kind === "select" ? (
       <Select allowClear showSearch={{ optionFilterProp: "label" }} options={[...(field.options ?? [])]} />
     ) : (
-      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" ? "decimal" : "text"} autoComplete="off" {...(maxLength ? { maxLength } : {})} />
-    );
+      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" ? "decimal" : "text"} autoComplete="off" {...(maxLength ? { maxLength } : {})} {...(field.unit ? { suffix: field.unit } : {})} />
+    ));
   return (
     <Form.Item
       name={field.name}
       label={field.label}
       extra={fen === null ? field.hint : t("form.amount", { yuan: yuan(fen) })}
-      rules={field.required ? [{ required: true, whitespace: true, message: t("form.required", { label: field.label }) }] : []}
+      rules={[
+        ...(field.required ? [{ required: true, whitespace: true, message: t("form.required", { label: field.label }) }] : []),
+        ...(check ? [{ validator: (_rule: unknown, given: string | null) => ((wrong) => (wrong ? Promise.reject(new Error(wrong)) : Promise.resolve()))(given?.trim() ? check(given) : null) }] : []),
+      ]}
     >
       {control}
     </Form.Item>

@@ -72,7 +72,8 @@ class DisbursementInput:
 
 
 def _given(data: Any) -> dict[str, Any]:
-    return {name: value for name, value in vars(data).items() if value is not strawberry.UNSET}
+    fields: dict[str, Any] = vars(data)
+    return {name: value for name, value in fields.items() if value is not strawberry.UNSET}
 
 
 async def _case(info: Info, uow: UnitOfWork, case: Case) -> CaseNode:

@@ -12,13 +12,16 @@ import { useFormat, useNow } from "./useFormat";
 export interface Field {
   name: string;
   label: string;
-  kind?: "text" | "textarea" | "phone" | "amount" | "select";
+  /** `multiple` keeps its values joined by commas, as the address does. */
+  kind?: "text" | "textarea" | "phone" | "amount" | "decimal" | "select" | "multiple";
   required?: boolean;
   hint?: string;
   maxLength?: number;
-  options?: readonly { value: string; label: string }[];
-  /** Stands at the end inside the control. */
+  /** What an empty choice means. */
+  placeholder?: string;
+  /** Stands inside the control, at its end. */
   unit?: string;
+  options?: readonly { value: string; label: string }[];
   /** Stands in place of the kind's control; the form gives it id, value and onChange. */
   control?: ReactElement;
   /** What is wrong with a value that was given, in words; null when nothing is. */
@@ -125,6 +128,11 @@ function showErrors(form: FormInstance<Values>, fields: readonly Field[], proble
   return shown > 0 && shown === problem.errors.length ? null : problem;
 }
 
+const joined = {
+  getValueProps: (value: string | null | undefined) => ({ value: value ? value.split(",") : [] }),
+  normalize: (values: string[]) => values.join(","),
+};
+
 function FieldItem({ field, value }: { field: Field; value: string | null | undefined }) {
   const { t } = useTranslation("ui");
   const { kind = "text", maxLength, check } = field;
@@ -133,16 +141,19 @@ function FieldItem({ field, value }: { field: Field; value: string | null | unde
     field.control ??
     (kind === "textarea" ? (
       <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} {...(maxLength ? { maxLength, showCount: true } : {})} />
+    ) : kind === "multiple" ? (
+      <Select mode="multiple" allowClear showSearch={{ optionFilterProp: "label" }} placeholder={field.placeholder} options={[...(field.options ?? [])]} />
     ) : kind === "select" ? (
       <Select allowClear showSearch={{ optionFilterProp: "label" }} options={[...(field.options ?? [])]} />
     ) : (
-      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" ? "decimal" : "text"} autoComplete="off" {...(maxLength ? { maxLength } : {})} {...(field.unit ? { suffix: field.unit } : {})} />
+      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" || kind === "decimal" ? "decimal" : "text"} autoComplete="off" suffix={field.unit} {...(maxLength ? { maxLength } : {})} />
     ));
   return (
     <Form.Item
       name={field.name}
       label={field.label}
       extra={fen === null ? field.hint : t("form.amount", { yuan: yuan(fen) })}
+      {...(kind === "multiple" ? joined : {})}
       rules={[
         ...(field.required ? [{ required: true, whitespace: true, message: t("form.required", { label: field.label }) }] : []),
         ...(check ? [{ validator: (_rule: unknown, given: string | null) => ((wrong) => (wrong ? Promise.reject(new Error(wrong)) : Promise.resolve()))(given?.trim() ? check(given) : null) }] : []),

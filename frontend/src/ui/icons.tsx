@@ -14,6 +14,7 @@ import {
   ClockCircleOutlined as ClockCircleOutlinedIcon,
   CloseOutlined as CloseOutlinedIcon,
   CopyOutlined as CopyOutlinedIcon,
+  DeleteOutlined as DeleteOutlinedIcon,
   DisconnectOutlined as DisconnectOutlinedIcon,
   DownOutlined as DownOutlinedIcon,
   EditOutlined as EditOutlinedIcon,
@@ -22,6 +23,7 @@ import {
   FileTextOutlined as FileTextOutlinedIcon,
   FilterOutlined as FilterOutlinedIcon,
   FunnelPlotOutlined as FunnelPlotOutlinedIcon,
+  HolderOutlined as HolderOutlinedIcon,
   InboxOutlined as InboxOutlinedIcon,
   LeftOutlined as LeftOutlinedIcon,
   LoadingOutlined as LoadingOutlinedIcon,
@@ -30,6 +32,7 @@ import {
   MinusCircleOutlined as MinusCircleOutlinedIcon,
   MinusOutlined as MinusOutlinedIcon,
   MoneyCollectOutlined as MoneyCollectOutlinedIcon,
+  MoreOutlined as MoreOutlinedIcon,
   PhoneOutlined as PhoneOutlinedIcon,
   PlusOutlined as PlusOutlinedIcon,
   ProductOutlined as ProductOutlinedIcon,
@@ -95,3 +98,6 @@ export const FunnelPlotOutlined = /* @__PURE__ */ silent(FunnelPlotOutlinedIcon 
 export const MoneyCollectOutlined = /* @__PURE__ */ silent(MoneyCollectOutlinedIcon as ComponentType<IconProps>);
 export const ProductOutlined = /* @__PURE__ */ silent(ProductOutlinedIcon as ComponentType<IconProps>);
 export const ProjectOutlined = /* @__PURE__ */ silent(ProjectOutlinedIcon as ComponentType<IconProps>);
+export const DeleteOutlined = /* @__PURE__ */ silent(DeleteOutlinedIcon as ComponentType<IconProps>);
+export const HolderOutlined = /* @__PURE__ */ silent(HolderOutlinedIcon as ComponentType<IconProps>);
+export const MoreOutlined = /* @__PURE__ */ silent(MoreOutlinedIcon as ComponentType<IconProps>);

@@ -26,7 +26,7 @@ export function FieldHistory({ customerId, field, cities, onClose }: FieldHistor
 }
 
 function Told({ customerId, field, cities }: { customerId: string; field: QualificationField; cities: readonly CityName[] }) {
-  const { t } = useTranslation("customers");
+  const { t } = useTranslation(["customers", "ui"]);
   const format = useFormat();
   const history = useFieldHistory(customerId, field.code);
   const entries = history.data?.pages.flatMap((page) => page.items) ?? [];

@@ -6,7 +6,7 @@ import type { Customer, Qualification as Known } from "@/api/types";
 import { ActionButton, findAction } from "@/ui/ActionButton";
 import { percent } from "@/ui/format";
 import { useKeys } from "@/ui/keys";
-import type { CityName, Facts, FactValue, QualificationField } from "@/ui/qualification";
+import { byGroup, type CityName, type Facts, type FactValue, type QualificationField } from "@/ui/qualification";
 import { StateView } from "@/ui/StateView";
 import { FieldHistory } from "./FieldHistory";
 import { QualificationFact } from "./QualificationFact";
@@ -55,7 +55,7 @@ function Sheet({ customer, fields, known, cities }: SheetProps) {
   const editable = findAction(customer.allowedActions, "edit")?.allowed === true;
   const values = useMemo(() => new Map(known.fields.map((entry) => [entry.field, entry])), [known]);
   const asked = useMemo(() => new Set(known.askNext), [known]);
-  const groups = useMemo(() => [...Map.groupBy(fields, ({ group }) => group)], [fields]);
+  const groups = useMemo(() => byGroup(fields), [fields]);
   const byCode = useMemo(() => new Map(fields.map((field) => [field.code, field])), [fields]);
   const isUnknown = (code: string) => !values.has(code) && (sent[code]?.value ?? null) === null;
   // What the server neither knows nor asks for now cannot apply, or waits for another answer.
@@ -125,11 +125,16 @@ function Sheet({ customer, fields, known, cities }: SheetProps) {
         known.askNext.length > 0 && (
           <div className="lb-row lb-row-wrap">
             <span className="lb-muted">{t("qualification.askNext")}</span>
-            {known.askNext.slice(0, ASKED).map((code) => (
-              <button key={code} type="button" className="lb-chip" aria-disabled={!editable} onClick={() => editable && setEditing(code)}>
-                {byCode.get(code)?.title ?? code}
-              </button>
-            ))}
+            {known.askNext.slice(0, ASKED).map((code) => {
+              const title = byCode.get(code)?.title ?? code;
+              return editable ? (
+                <button key={code} type="button" className="lb-chip" onClick={() => setEditing(code)}>
+                  {title}
+                </button>
+              ) : (
+                <span key={code}>{title}</span>
+              );
+            })}
           </div>
         )
       )}

@@ -24,7 +24,7 @@ interface QualificationFactProps {
 
 /** One fact: its value is the button that edits it, its source and date the one that shows its history. */
 export function QualificationFact({ field, fact, sent, cities, editing, editable, onEdit, onCancel, onDone, onDrop, onHistory }: QualificationFactProps) {
-  const { t } = useTranslation("customers");
+  const { t } = useTranslation(["customers", "ui"]);
   const format = useFormat();
   const now = useNow(30_000);
   const ref = useRef<HTMLDivElement>(null);

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { isProblem } from "@/api/problem";
 import type { Customer, CustomerRow } from "@/api/types";
 import { findAction } from "@/ui/ActionButton";
+import { EMPTY } from "@/ui/format";
 import { Tone } from "@/ui/Tone";
 import type { ToneName } from "@/theme/tokens";
 import { useSetStars } from "./useQualification";
@@ -16,6 +17,17 @@ export function ContactTone({ row }: { row: Pick<CustomerRow, "contactState" | "
   const { t } = useTranslation("customers");
   const { contactState, unreachableCount } = row;
   return <Tone tone={contactTones[contactState]}>{t(`contact.${contactState}`, { count: unreachableCount })}</Tone>;
+}
+
+/** The stars of a row; its meaning is the accessible name. */
+export function StarCount({ stars }: { stars: number | null }) {
+  const { t } = useTranslation("customers");
+  if (stars === null) return <span className="lb-faint">{EMPTY}</span>;
+  return (
+    <span className={stars === 0 ? "lb-faint" : "lb-warning"} role="img" aria-label={t(`stars.meaning.${stars}`)} title={t(`stars.meaning.${stars}`)}>
+      {t("stars.short", { count: stars })}
+    </span>
+  );
 }
 
 const SCALE = [0, 1, 2, 3, 4, 5] as const;

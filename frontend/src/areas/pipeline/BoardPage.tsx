@@ -29,7 +29,7 @@ import "./pipeline.css";
 const CLOSED = ["settled", "lost"];
 
 export function BoardPage() {
-  const { t } = useTranslation(["pipeline", "ui"]);
+  const { t } = useTranslation(["pipeline", "products", "ui"]);
   const format = useFormat();
   const phone = usePhone();
   const navigate = useNavigate();
@@ -46,7 +46,7 @@ export function BoardPage() {
     path: `/cases/${row.id}`,
     amount: format.money(amountOf(row)),
     amountTitle: yuan(amountOf(row)),
-    product: row.product?.name ?? t(`productKind.${row.productKind}`),
+    product: row.product?.name ?? t(`products:kind.${row.productKind}`),
     owner: row.owner,
     since: row.stageSince,
     dueAt: row.closedAt ? null : row.stageDueAt,

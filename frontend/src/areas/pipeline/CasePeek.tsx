@@ -26,7 +26,7 @@ export function CasePeek({ caseId }: { caseId: string }) {
 }
 
 export function CaseFacts({ found }: { found: Case }) {
-  const { t } = useTranslation("pipeline");
+  const { t } = useTranslation(["pipeline", "products"]);
   const format = useFormat();
   const money = (fen: number | null) => (fen === null ? null : <span title={yuan(fen)}>{format.money(fen)}</span>);
   return (
@@ -35,7 +35,7 @@ export function CaseFacts({ found }: { found: Case }) {
         { key: "customer", label: t("column.customer"), value: <Link to={`/customers/${found.customer.id}`}>{caseName(found)}</Link> },
         { key: "phone", label: t("column.phone"), value: found.customer.phone ? <Masked value={found.customer.phone} /> : null },
         { key: "number", label: t("column.number"), value: found.number },
-        { key: "product", label: t("column.product"), value: found.product?.name ?? t("facts.noProduct", { kind: t(`productKind.${found.productKind}`) }) },
+        { key: "product", label: t("column.product"), value: found.product?.name ?? t("facts.noProduct", { kind: t(`products:kind.${found.productKind}`) }) },
         { key: "lender", label: t("column.lender"), value: found.product?.lenderName },
         { key: "wanted", label: t("facts.wanted"), value: money(found.wantedFen) },
         { key: "months", label: t("form.months"), value: found.wantedMonths ? t("submission.months", { count: found.wantedMonths }) : t("common:unknown") },

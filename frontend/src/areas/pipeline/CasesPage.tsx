@@ -23,7 +23,7 @@ import { useCaseFields } from "./useCaseFields";
 import { FIRST_VIEW, filterKeys, toFilter, useCases, useCaseTotal, views } from "./useCases";
 
 export function CasesPage() {
-  const { t } = useTranslation("pipeline");
+  const { t } = useTranslation(["pipeline", "products"]);
   const format = useFormat();
   const phone = usePhone();
   const navigate = useNavigate();

@@ -59,7 +59,7 @@ export function CustomerCases({ customer }: { customer: Customer }) {
 }
 
 function CaseCard({ row }: { row: CaseRow }) {
-  const { t } = useTranslation("pipeline");
+  const { t } = useTranslation(["pipeline", "products"]);
   const format = useFormat();
   const now = useNow(30_000);
   const money = [
@@ -72,7 +72,7 @@ function CaseCard({ row }: { row: CaseRow }) {
     <li className="lb-case-card">
       <span className="lb-row lb-between">
         <span className="lb-row lb-row-wrap">
-          <Link to={`/cases/${row.id}`}>{row.product?.name ?? t(`productKind.${row.productKind}`)}</Link>
+          <Link to={`/cases/${row.id}`}>{row.product?.name ?? t(`products:kind.${row.productKind}`)}</Link>
           <Tone tone={row.stage.tone}>{row.stage.name}</Tone>
           {row.lostReason && <span className="lb-muted">{t(`lostReason.${row.lostReason}`)}</span>}
         </span>

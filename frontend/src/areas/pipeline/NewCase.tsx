@@ -2,11 +2,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { client, data } from "@/api/client";
 import type { CaseRow } from "@/api/types";
+import { productKinds } from "@/areas/products/useProducts";
 import { SchemaForm, type Field, type Values } from "@/ui/SchemaForm";
 import { SearchSelect } from "@/ui/SearchSelect";
 import { amountText, checks, fenOf, monthsOf, ppmOf } from "./amounts";
 import { caseChanged } from "./live";
-import { productKinds, useCustomerSearch, useProductSearch } from "./useCases";
+import { useCustomerSearch, useProductSearch } from "./useCases";
 
 interface NewCaseProps {
   /** Known on the customer's page; else it is searched. */
@@ -18,7 +19,7 @@ interface NewCaseProps {
 
 /** Opens a case for a customer; without a product its kind chooses the pipeline. */
 export function NewCase({ customer, product, onDone, onCancel }: NewCaseProps) {
-  const { t } = useTranslation("pipeline");
+  const { t } = useTranslation(["pipeline", "products"]);
   const cache = useQueryClient();
   const check = checks(t);
   const searchCustomers = useCustomerSearch();
@@ -27,7 +28,7 @@ export function NewCase({ customer, product, onDone, onCancel }: NewCaseProps) {
   const fields: Field[] = [
     ...(customer ? [] : [{ name: "customerId", label: t("form.customer"), required: true, control: <SearchSelect name="customers" search={searchCustomers} least={2} placeholder={t("form.customerHint")} autoFocus /> }]),
     { name: "productVersionId", label: t("form.product"), control: <SearchSelect name="products" search={searchProducts} known={known} placeholder={t("form.productHint")} /> },
-    { name: "productKind", label: t("form.productKind"), kind: "select", hint: t("form.productKindHint"), options: productKinds.map((kind) => ({ value: kind, label: t(`productKind.${kind}`) })) },
+    { name: "productKind", label: t("form.productKind"), kind: "select", hint: t("form.productKindHint"), options: productKinds.map((kind) => ({ value: kind, label: t(`products:kind.${kind}`) })) },
     { name: "wantedFen", label: t("form.wanted"), kind: "amount", required: true, hint: t("form.amountHint"), check: check.amount },
     { name: "wantedMonths", label: t("form.months"), unit: t("form.monthsUnit"), check: check.months },
     { name: "feeRatePpm", label: t("form.feeRate"), unit: "%", hint: t("form.feeRateHint"), check: check.percent },

@@ -36,7 +36,7 @@ export function caseColumns(t: TFunction, english: boolean): Column<CaseRow>[] {
     { key: "phone", title: words("column.phone"), width: 116, kind: "masked", hiddenAtFirst: true, render: (row) => (row.customer.phone ? <Masked value={row.customer.phone} /> : none) },
     { key: "stage", title: words("column.stage"), width: 84, kind: "stage", card: "mark", render: (row) => <Tone tone={row.stage.tone}>{row.stage.name}</Tone> },
     { key: "amount", title: head("amount"), width: 104, kind: "money", card: "amount", render: (row) => money(amountOf(row)), renderCard: (row) => shortMoney(amountOf(row), english) },
-    { key: "product", title: words("column.product"), width: 156, card: "meta", render: (row) => <span className="lb-ellipsis">{row.product?.name ?? words(`productKind.${row.productKind}`)}</span>, renderCard: (row) => row.product?.name ?? words(`productKind.${row.productKind}`) },
+    { key: "product", title: words("column.product"), width: 156, card: "meta", render: (row) => <span className="lb-ellipsis">{row.product?.name ?? words(`products:kind.${row.productKind}`)}</span>, renderCard: (row) => row.product?.name ?? words(`products:kind.${row.productKind}`) },
     { key: "lender", title: words("column.lender"), width: 108, render: (row) => (row.product ? <span className="lb-ellipsis">{row.product.lenderName}</span> : none) },
     { key: "clock", title: words("column.clock"), width: 148, kind: "date", card: "next", render: clockOf, renderCard: clockOf },
     { key: "disbursed", title: head("disbursed"), width: 104, kind: "money", render: (row) => money(row.disbursedFen || null) },

@@ -10,7 +10,6 @@ export const views = ["mine", "all", "late", "lost"] as const;
 export const FIRST_VIEW = "mine";
 export const filterKeys = ["pipelineId", "stageId", "ownerId", "lenderId", "productKind"] as const;
 export const boardFilterKeys = ["pipelineId", "ownerId", "lenderId", "late"] as const;
-export const productKinds = ["credit", "mortgage", "car", "policy", "fund", "tax", "business", "consumption", "bridge"] as const;
 const LIMIT = 100;
 
 type Filter = NonNullable<paths["/api/v1/cases"]["get"]["parameters"]["query"]>;
@@ -41,7 +40,6 @@ export const useCase = (caseId: string) => api.useQuery("get", "/api/v1/cases/{c
 export const useHistory = (caseId: string) => api.useQuery("get", "/api/v1/cases/{case_id}/history", { params: { path: { case_id: caseId }, query: { limit: 200 } } });
 export const readTargets = (caseId: string) => data(client.GET("/api/v1/cases/{case_id}/targets", ofCase(caseId)));
 export const usePipelines = (enabled = true) => api.useQuery("get", "/api/v1/pipelines", {}, { staleTime: 5 * 60_000, enabled });
-export const useLenderChoices = (enabled: boolean) => api.useQuery("get", "/api/v1/lenders", { params: { query: { limit: 200 } } }, { enabled, staleTime: 5 * 60_000, retry: false });
 
 /** The board under its filters; further pages of a column join it, and a renewed board keeps as many as were shown. */
 export function useBoard(filters: FilterValues) {

@@ -246,6 +246,7 @@ class TestAsk:
     def test_it_counts_what_the_reasons_say(self, who: int) -> None:
         """By every product's own missing fields, made another way."""
         judgement = judge(compile_catalogue(bodies()), Facts.from_row(people()[who], TODAY))
+        assert judgement.near_positions == {at for at in range(len(bodies())) if judgement.near(at) is not None}
         tally: dict[str, int] = {}
         for at, verdict in enumerate(judgement.verdicts.tolist()):
             for field in judgement.product(at).missing if verdict == 1 else ():
@@ -265,7 +266,7 @@ def test_facts_that_are_not_values() -> None:
 
 
 def test_the_cache_keeps_the_last_used() -> None:
-    cache, made = CatalogueCache(kept=2), []
+    cache, made = CatalogueCache(kept=2, kept_versions=2), []
 
     def bodies_of(name: str) -> Any:
         made.append(name)
@@ -274,3 +275,10 @@ def test_the_cache_keeps_the_last_used() -> None:
     for name in ("a", "b", "a", "c", "a", "b"):
         assert cache.get((name,), lambda name=name: bodies_of(name)).versions[0].id == name
     assert made == ["a", "b", "c", "b"]
+
+
+def test_a_new_product_does_not_have_the_others_read_again() -> None:
+    cache = CatalogueCache()
+    cache.get(("a",), lambda: [("a", body_of(FUND))])
+    both = cache.get(("a", "b"), lambda: [("a", {"rules": "not read again"}), ("b", body_of(HOUSE))])
+    assert [version.id for version in both.versions] == ["a", "b"]

@@ -27,7 +27,8 @@ class ReceiptNode:
 
     @classmethod
     def of(cls, row: ReceiptOut) -> "ReceiptNode":
-        return cls(**{**dict(row), "by": CasePerson.of(row.by), "note": GradedNode.of(row.note)})
+        made: dict[str, Any] = {**dict(row), "by": CasePerson.of(row.by), "note": GradedNode.of(row.note)}
+        return cls(**made)
 
 
 @strawberry.type(name="CaseReceipts", description="业务单的钱：应收 = 已收 + 冲销 + 未收")

@@ -25,7 +25,7 @@ from loanbroker_api.core.normalize.phones import Phone, normalize_phone, phone_r
 from loanbroker_api.core.normalize.tokens import search_tokens
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.customers import permissions
-from loanbroker_api.customers.events import CustomerCreated
+from loanbroker_api.customers.events import CustomerCreated, CustomerEdited
 from loanbroker_api.customers.models import ID_NUMBER, NAME, NOTE, PHONE, Customer, CustomerPhone, CustomerToken, Intent, ValueSource
 from loanbroker_api.customers.schemas import CustomerIn, CustomerPatch
 from loanbroker_api.customers.service.access import check_version, demand, get_customer
@@ -234,6 +234,7 @@ async def update_customer(uow: UnitOfWork, actor: Actor, customer_id: UUID, data
             await rewrite_tokens(uow, customer)
         await record_activity(uow, actor, customer.id, "edited", fields=changed)
         uow.audit(actor, "customers.edited", customer.id, fields=changed)
+        uow.emit(CustomerEdited(customer_id=customer.id, fields=changed))
         await tell_changed(uow, customer)
     return customer
 

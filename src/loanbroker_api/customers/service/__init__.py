@@ -2,7 +2,6 @@
 
 from loanbroker_api.customers.service.access import allowed_actions, get_customer, visible, visible_customers
 from loanbroker_api.customers.service.activity import record_activity, tell_changed
-from loanbroker_api.customers.service.activity import record_activity
 from loanbroker_api.customers.service.cases import follow_cases
 from loanbroker_api.customers.service.follow_ups import move_next_action, record_follow_up
 from loanbroker_api.customers.service.leads import IncomingLead, LeadResult, known_by_phone, put_source, receive_lead

@@ -14,6 +14,7 @@ depends_on = None
 ROWS = (
     "funnel_cohort",
     "funnel_daily",
+    "funnel_fact",
     "funnel_reach",
     "lender",
     "pipeline",
@@ -160,32 +161,51 @@ def upgrade() -> None:
     op.create_table(
         "funnel_cohort",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("cohort_day", sa.Date(), nullable=False),
         sa.Column("dimension", sa.Text(), nullable=False),
+        sa.Column("cohort_day", sa.Date(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=False),
         sa.Column("step", sa.SmallInteger(), nullable=False),
         sa.Column("lag_days", sa.SmallInteger(), nullable=False),
         sa.Column("customers", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "tenant_id", "cohort_day", "dimension", "key", "team_id", "step", "lag_days", name=op.f("pk_funnel_cohort")
+            "tenant_id", "dimension", "cohort_day", "key", "team_id", "step", "lag_days", name=op.f("pk_funnel_cohort")
         ),
     )
-    op.create_index("ix_funnel_cohort_team", "funnel_cohort", ["tenant_id", "dimension", "team_id", "cohort_day"], unique=False)
     op.create_table(
         "funnel_daily",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("dimension", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=False),
         sa.Column("step", sa.SmallInteger(), nullable=False),
+        sa.Column("customers", sa.BigInteger(), nullable=False),
         sa.Column("moves", sa.BigInteger(), nullable=False),
         sa.Column("back", sa.BigInteger(), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "day", "dimension", "key", "team_id", "step", name=op.f("pk_funnel_daily")),
+        sa.PrimaryKeyConstraint("tenant_id", "dimension", "day", "key", "team_id", "step", name=op.f("pk_funnel_daily")),
     )
-    op.create_index("ix_funnel_daily_team", "funnel_daily", ["tenant_id", "dimension", "team_id", "day"], unique=False)
+    op.create_table(
+        "funnel_fact",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.SmallInteger(), nullable=False),
+        sa.Column("fact_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=True),
+        sa.Column("employee_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("city", sa.BigInteger(), nullable=True),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("moves", sa.SmallInteger(), nullable=False),
+        sa.Column("back", sa.SmallInteger(), nullable=False),
+        sa.Column("stands", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "customer_id", "step", "fact_id", name=op.f("pk_funnel_fact")),
+    )
+    op.create_index(op.f("ix_funnel_fact_tenant_id_at_customer_id"), "funnel_fact", ["tenant_id", "at", "customer_id"], unique=False)
     op.create_table(
         "funnel_reach",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -198,10 +218,18 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=True),
         sa.Column("city", sa.BigInteger(), nullable=True),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "customer_id", "step", name=op.f("pk_funnel_reach")),
     )
     op.create_index(
         op.f("ix_funnel_reach_tenant_id_step_at_customer_id"), "funnel_reach", ["tenant_id", "step", "at", "customer_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_funnel_reach_tenant_id_step_cohort_day_customer_id"),
+        "funnel_reach",
+        ["tenant_id", "step", "cohort_day", "customer_id"],
+        unique=False,
     )
     op.create_table(
         "lender",
@@ -239,8 +267,10 @@ def upgrade() -> None:
         "rollup_state",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("fresh_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rebuilt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("faults", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "name", name=op.f("pk_rollup_state")),
     )
     op.create_table(
@@ -783,9 +813,10 @@ def downgrade() -> None:
     op.drop_table("rollup_state")
     op.drop_table("pipeline")
     op.drop_table("lender")
+    op.drop_index(op.f("ix_funnel_reach_tenant_id_step_cohort_day_customer_id"), table_name="funnel_reach")
     op.drop_index(op.f("ix_funnel_reach_tenant_id_step_at_customer_id"), table_name="funnel_reach")
     op.drop_table("funnel_reach")
-    op.drop_index("ix_funnel_daily_team", table_name="funnel_daily")
+    op.drop_index(op.f("ix_funnel_fact_tenant_id_at_customer_id"), table_name="funnel_fact")
+    op.drop_table("funnel_fact")
     op.drop_table("funnel_daily")
-    op.drop_index("ix_funnel_cohort_team", table_name="funnel_cohort")
     op.drop_table("funnel_cohort")

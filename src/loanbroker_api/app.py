@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from loanbroker_api import registry, site
 from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
+from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
 from loanbroker_api.channels.routes import router as channels_router
@@ -17,16 +18,29 @@ from loanbroker_api.core.clock import Clock
 from loanbroker_api.core.guard import check_database_role
 from loanbroker_api.core.http import install_problem_handlers
 from loanbroker_api.core.runtime import open_runtime
+from loanbroker_api.customers.qualification.routes import router as qualification_router
 from loanbroker_api.customers.routes import router as customers_router
 from loanbroker_api.finance.routes import router as finance_router
 from loanbroker_api.graph import graphql_router
 from loanbroker_api.notifications.routes import router as notifications_router
 from loanbroker_api.pipeline.routes import router as pipeline_router
+from loanbroker_api.products.routes import router as products_router
 from loanbroker_api.settings import Settings, get_settings
 from loanbroker_api.workspace.routes import router as workspace_router
 from loanbroker_api.workspace.stream import Hub
 
-ROUTERS = (access_router, workspace_router, notifications_router, customers_router, channels_router, pipeline_router, finance_router)
+ROUTERS = (
+    access_router,
+    workspace_router,
+    notifications_router,
+    customers_router,
+    qualification_router,
+    channels_router,
+    products_router,
+    pipeline_router,
+    finance_router,
+    analytics_router,
+)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:

@@ -16,6 +16,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
+from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
 from loanbroker_api.core.errors import FieldError, Invalid, NotJson, Problem
@@ -23,8 +24,10 @@ from loanbroker_api.core.graphql_limits import limits, refuse, without_values
 from loanbroker_api.core.http import as_problem
 from loanbroker_api.core.logging import get_logger
 from loanbroker_api.customers.graph import CustomerMutation, CustomerQuery
+from loanbroker_api.customers.qualification.graph import FieldValue
 from loanbroker_api.finance.graph import FinanceMutation, FinanceQuery
 from loanbroker_api.pipeline.graph import PipelineMutation, PipelineQuery
+from loanbroker_api.products.graph import ProductMutation, ProductQuery
 from loanbroker_api.workspace.graph import Context, Fen, Json, WorkspaceSubscription
 
 log = get_logger("graphql")
@@ -32,12 +35,12 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, CustomerQuery, ChannelQuery, PipelineQuery, FinanceQuery):
+class Query(AccessQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
     pass
 
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
-class Mutation(AccessMutation, CustomerMutation, PipelineMutation, FinanceMutation):
+class Mutation(AccessMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation):
     pass
 
 
@@ -132,6 +135,12 @@ schema = Schema(
     config=StrawberryConfig(
         scalar_map={
             Fen: strawberry.scalar(name="Fen", description="金额，单位分，JSON 整数，可超过 32 位", serialize=int, parse_value=_int64),
+            FieldValue: strawberry.scalar(
+                name="FieldValue",
+                description="资质或状态的值：整数（分、次数、万分比、城市代码）、true/false、选项代码、选项代码的列表",
+                serialize=lambda value: value,
+                parse_value=lambda value: value,
+            ),
             Json: strawberry.scalar(name="JSON", description="JSON 对象", serialize=lambda value: value, parse_value=lambda value: value),
         }
     ),

@@ -3,6 +3,7 @@
 from loanbroker_api import models
 from loanbroker_api.access import permissions as access_permissions
 from loanbroker_api.analytics import permissions as analytics_permissions
+from loanbroker_api.analytics.rollups import consumers as analytics_consumers
 from loanbroker_api.channels import adapters
 from loanbroker_api.channels import permissions as channel_permissions
 from loanbroker_api.customers import permissions as customer_permissions
@@ -20,6 +21,7 @@ from loanbroker_api.workspace import tasks as workspace_tasks
 _LOADED = (
     access_permissions,
     adapters,
+    analytics_consumers,
     analytics_permissions,
     channel_permissions,
     customer_permissions,

@@ -109,7 +109,7 @@ def test_who_receives_nothing_has_no_rate(at, fen):
     assert monthly_rate(loan.cash_flows) is None
 
 
-@pytest.mark.parametrize("answer", [None, float("nan"), float("inf"), -23.8, 1e6, 0.5])
+@pytest.mark.parametrize("answer", [None, float("nan"), float("inf"), -23.8, -1.0, 1e6, 0.5])
 def test_a_solver_that_is_wrong_is_put_right(monkeypatch, answer):
     """pyxirr has answered None and roots below −1 for long loans."""
     monkeypatch.setattr("loanbroker_api.loan.annual.pyxirr.irr", lambda *_, **__: answer)

@@ -64,6 +64,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 业务单列表
+         * @description 数据权限内的业务单：范围内的、我参与的、我的客户的。游标翻页。
+         */
+        get: operations["pipeline_list_cases"];
+        put?: never;
+        /**
+         * 新建业务单
+         * @description 给一位客户开业务单，归客户的归属人；没有产品版本时要给产品类型。
+         */
+        post: operations["pipeline_create_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 业务单看板
+         * @description 一个流程的各阶段：单数、金额、超时数和前 20 张，停留最久的在前。结清和流失只算最近 90 天，新的在前。
+         */
+        get: operations["pipeline_get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/board/{stage_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 看板的一列
+         * @description 看板一列的后续页，顺序同看板。
+         */
+        get: operations["pipeline_get_board_column"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/total": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 业务单数
+         * @description 符合筛选的业务单数，最多数到 10000。
+         */
+        get: operations["pipeline_count_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 业务单详情
+         * @description 业务单连同参与人、资料、进件、放款，以及每个阶段能否进入、还差什么。
+         */
+        get: operations["pipeline_get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 编辑业务单
+         * @description 改产品、金额、期限、服务费、归属人；只改提交的字段。改服务费后应收随之重算，不能少于已回款。
+         */
+        patch: operations["pipeline_update_case"];
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/disbursements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记放款
+         * @description 登记资方放的一笔款，可以分几笔，合计不超过该进件的批复；应收服务费随之计算。
+         */
+        post: operations["pipeline_create_disbursement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/documents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 资料已收
+         * @description 登记一份资料已收到；重复登记不改变时间。返回全部资料。
+         */
+        put: operations["pipeline_put_document"];
+        post?: never;
+        /**
+         * 资料撤回
+         * @description 取消一份资料的登记。返回全部资料。
+         */
+        delete: operations["pipeline_delete_document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 业务单历史
+         * @description 每次移动：何时、谁、从哪到哪、在前一阶段停留多少秒；新的在前。
+         */
+        get: operations["pipeline_list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 移动业务单
+         * @description 移到另一个阶段。服务器检查去向和进入条件；同时移动时一人成功，其他人得到 409 和当前内容。已结束的业务单由有编辑权限的人移回即重新打开。
+         */
+        post: operations["pipeline_move_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 设置参与人
+         * @description 设置全部参与人；参与人能看到业务单，并按自己的权限操作它。
+         */
+        put: operations["pipeline_put_participants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 业务单的回款
+         * @description 应收、已收、冲销、未收和每一笔；应收 = 已收 + 冲销 + 未收。
+         */
+        get: operations["finance_list_case_receipts"];
+        put?: never;
+        /**
+         * 登记回款
+         * @description 登记收到的服务费，可以分笔；合计不超过应收，否则 422 并告知未收金额。
+         */
+        post: operations["finance_create_receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 进件
+         * @description 把业务单交给一个资方；可以同时交给几家。产品版本要生效中，或是业务单自己的版本。
+         */
+        post: operations["pipeline_create_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 能去的阶段
+         * @description 流程的每个阶段：能否进入，不能时的每一条原因。
+         */
+        get: operations["pipeline_list_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -304,6 +580,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 匹配记录
+         * @description 给一位客户做过的匹配，新的在前。
+         */
+        get: operations["products_list_matches"];
+        put?: never;
+        /**
+         * 匹配客户
+         * @description 用客户已知的资质匹配全部在售产品，并记下用了哪些版本、结论如何。facts 只在这一次代替已存的值。
+         */
+        post: operations["products_match_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/ownership-history": {
         parameters: {
             query?: never;
@@ -316,6 +616,50 @@ export interface paths {
          * @description 谁在什么时候因为什么成为归属人，最近 100 次。
          */
         get: operations["customers_list_ownership"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/qualification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 客户资质
+         * @description 已知的资质，每项带来源、时间和提供人；还没有资质时 version 为 0。
+         */
+        get: operations["customers_get_qualification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 更新客户资质
+         * @description 只改提交的字段，null 为变成未知；If-Match 是资质的版本，还没有资质时用 0。与现值和来源都相同的不再写入。
+         */
+        patch: operations["customers_record_qualification"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/qualification/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 资质历史
+         * @description 每个字段曾有的值，新的在前；年龄、车龄等按提供时的值显示。
+         */
+        get: operations["customers_list_qualification_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -344,6 +688,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/stars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 客户星级
+         * @description 评 0–5 星，null 为未评；If-Match 是客户的版本。
+         */
+        put: operations["customers_set_stars"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/state-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 状态变化
+         * @description 星级、联系状态、意向、阶段的变化和起因，新的在前。
+         */
+        get: operations["customers_list_state_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/timeline": {
         parameters: {
             query?: never;
@@ -358,6 +742,26 @@ export interface paths {
         get: operations["customers_list_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disbursements/{disbursement_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 作废放款
+         * @description 作废录错的放款，原记录保留。作废后应收少于已回款时，先冲销多出的回款。
+         */
+        post: operations["pipeline_void_disbursement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -424,6 +828,86 @@ export interface paths {
          * @description 当前员工的事件流，断开后带 Last-Event-ID 继续；事件保留 24 小时。重连可能重发最近 10 秒的事件，按 id 去重。
          */
         get: operations["workspace_stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 口径
+         * @description 全部指标的口径，id 不变。
+         */
+        get: operations["analytics_list_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 漏斗
+         * @description 线索到回款的每一步：客户数、金额、转化、间隔、流失原因，与上一期相比；数据权限内。每个数带口径和下钻地址。
+         */
+        get: operations["analytics_get_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/funnel/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 漏斗里的客户
+         * @description 一根柱子背后的客户，最近到达的在前；只列你的客户数据权限内的。
+         */
+        get: operations["analytics_list_funnel_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/funnel/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出漏斗
+         * @description 同一漏斗的表格文件，一行一步；按维度拆分时每个维度一组。
+         */
+        get: operations["analytics_export_funnel"];
         put?: never;
         post?: never;
         delete?: never;
@@ -526,6 +1010,114 @@ export interface paths {
          * @description 可先改正字段，再重新处理。
          */
         post: operations["channels_replay_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lenders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 资方列表
+         * @description 资方名录，按名称排序；按文字、类型、合作状态筛选。
+         */
+        get: operations["products_list_lenders"];
+        put?: never;
+        /**
+         * 新建资方
+         * @description 把资方加入名录；联系人加密保存，只给管理资方的人看。
+         */
+        post: operations["products_create_lender"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lenders/{lender_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 资方
+         * @description 一家资方和它的产品数。
+         */
+        get: operations["products_get_lender"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 编辑资方
+         * @description 只改提交的字段。改合作状态即一次复核；不在合作中的资方不参与匹配。
+         */
+        patch: operations["products_update_lender"];
+        trace?: never;
+    };
+    "/api/v1/loans/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 比较两笔借款
+         * @description 两种条件并排：每月累计支出、差额，和哪个月起先便宜的变贵。
+         */
+        post: operations["products_compare_loans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loans/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 还款计划
+         * @description 逐月的本金、利息、费用，精确到分；综合年化成本含全部费用（单利、复利两种）。
+         */
+        post: operations["products_loan_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 试匹配
+         * @description 用填写的资质匹配全部在售产品，不保存任何内容。默认按客户成本排序，佣金从不影响顺序。
+         */
+        post: operations["products_match_facts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -672,6 +1264,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 总览
+         * @description 数据权限内的关键数、逐日走势、员工和团队排名、渠道，与上一期的同一段相比。
+         */
+        get: operations["analytics_get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 流程
+         * @description 全部流程和阶段，默认流程在前。
+         */
+        get: operations["pipeline_list_pipelines"];
+        put?: never;
+        /**
+         * 新建流程
+         * @description 阶段按给出的顺序；代码不重复，moves 指向本流程的代码，至少一个进行中的阶段、一个结清和一个流失阶段。
+         */
+        post: operations["pipeline_create_pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 编辑流程
+         * @description 阶段按代码对应：同代码的是修改，没有的是删除。删除的阶段里还有业务单时，mapping 要给出去处，否则 409，current 列出各阶段单数。
+         */
+        put: operations["pipeline_put_pipeline"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preferences": {
         parameters: {
             query?: never;
@@ -715,6 +1371,346 @@ export interface paths {
          * @description 恢复默认。
          */
         delete: operations["workspace_delete_preference"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 产品版本内容
+         * @description 一个版本的全部条款，规则同时读成中文。
+         */
+        get: operations["products_get_version"];
+        /**
+         * 保存草稿
+         * @description 替换草稿的内容；审批过的版本不能再改。
+         */
+        put: operations["products_save_version"];
+        post?: never;
+        /**
+         * 删除草稿
+         * @description 只能删除草稿。
+         */
+        delete: operations["products_delete_version"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-versions/{version_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 审批版本
+         * @description 立即或从将来的时间生效；前一版本到那时为止。审批自己写的版本允许，并记入审计。
+         */
+        post: operations["products_approve_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-versions/{version_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 比较版本
+         * @description 从 with 到这个版本，每一处改动用一句中文说明；规则按条件的 id 对照。
+         */
+        get: operations["products_compare_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-versions/{version_id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 版本适合的客户
+         * @description 数据权限内符合或可能符合这个版本的客户，新的在前；首页带人数。
+         */
+        get: operations["products_list_version_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/product-versions/{version_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回审批
+         * @description 撤回审批后还没生效的版本；前一版本继续有效。
+         */
+        post: operations["products_withdraw_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 产品列表
+         * @description 产品、现行版本和草稿，按名称排序；按文字、种类、状态、资方筛选。
+         */
+        get: operations["products_list_products"];
+        put?: never;
+        /**
+         * 新建产品
+         * @description 建立产品和它的第一个草稿；过桥产品默认暂停。
+         */
+        post: operations["products_create_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/rule-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 规则的 JSON Schema
+         * @description 规则语言的 JSON Schema（2020-12），与 openapi/rules.schema.json 相同。
+         */
+        get: operations["products_get_rule_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 检查规则
+         * @description 检查类型和写法，每个错误指到位置；没有错误时读成中文。
+         */
+        post: operations["products_check_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/rules/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 规则适合的客户
+         * @description 数据权限内符合或可能符合规则的客户，新的在前；首页带人数。编辑规则时使用，不保存任何内容。
+         */
+        post: operations["products_list_rule_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 产品
+         * @description 一个产品和它的全部版本。
+         */
+        get: operations["products_get_product"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 编辑产品
+         * @description 改名称和状态。启用过桥产品要审批权限，并写明理由。
+         */
+        patch: operations["products_update_product"];
+        trace?: never;
+    };
+    "/api/v1/products/{product_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 产品版本
+         * @description 一个产品的全部版本，新的在前。
+         */
+        get: operations["products_list_versions"];
+        put?: never;
+        /**
+         * 新建草稿
+         * @description 用提交的内容，或复制一个版本（默认最新的）建立草稿；一个产品同时只有一个草稿。
+         */
+        post: operations["products_draft_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qualification-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 资质字段
+         * @description 资质的全部字段：类型、单位、范围、选项、权重；标题按 Accept-Language。
+         */
+        get: operations["customers_list_qualification_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 回款列表
+         * @description 数据权限内的回款和冲销，到账晚的在前。
+         */
+        get: operations["finance_list_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 应收与账龄
+         * @description 数据权限内全部业务单的应收、净回款、未收，未收按首笔放款后的天数分段。
+         */
+        get: operations["finance_get_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 冲销回款
+         * @description 冲销一笔回款：另记一笔负数，原记录不改。每笔只能冲销一次。返回冲销记录。
+         */
+        post: operations["finance_reverse_receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{submission_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记批复
+         * @description 登记资方的答复：补件、补件已交、批复、拒绝、撤回。批复要有金额，拒绝要有原因；已放款的批复不能撤回。
+         */
+        post: operations["pipeline_decide_submission"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -912,6 +1908,20 @@ export interface components {
             text: string;
         };
         /**
+         * AgeingBucket
+         * @description What is outstanding of cases whose first disbursement was so many days ago.
+         */
+        AgeingBucket: {
+            /** Cases */
+            cases: number;
+            /** Fromdays */
+            fromDays: number;
+            /** Outstandingfen */
+            outstandingFen: number;
+            /** Todays */
+            toDays: number | null;
+        };
+        /**
          * AllowedAction
          * @description Whether the caller may do this to the row now, and if not, why.
          */
@@ -930,6 +1940,31 @@ export interface components {
             toFen: number | null;
         };
         /**
+         * ApproveIn
+         * @example {
+         *       "effectiveFrom": "2026-12-01T00:00:00+08:00"
+         *     }
+         */
+        ApproveIn: {
+            /**
+             * Effectivefrom
+             * @description 生效时间；空为立即
+             */
+            effectiveFrom?: string | null;
+        };
+        /**
+         * AskOut
+         * @description The unknown field that decides most of the products still open.
+         */
+        AskOut: {
+            /** Decides */
+            decides: number;
+            /** Field */
+            field: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * AssignIn
          * @example {
          *       "comment": "跟进过这位客户",
@@ -944,6 +1979,347 @@ export interface components {
              * Format: uuid
              */
             ownerId: string;
+        };
+        /** BestMatch */
+        BestMatch: {
+            /** Amountfen */
+            amountFen: number | null;
+            /** Nominal */
+            nominal: string | null;
+            /**
+             * Productid
+             * Format: uuid
+             */
+            productId: string;
+            /** Productname */
+            productName: string;
+            /**
+             * Versionid
+             * Format: uuid
+             */
+            versionId: string;
+        };
+        /**
+         * BoardColumn
+         * @description One stage: all that stand in it are counted, the first 20 shown. `amountFen` sums approved, else wanted.
+         */
+        BoardColumn: {
+            /** Amountfen */
+            amountFen: number;
+            /** Cards */
+            cards: components["schemas"]["CaseRow"][];
+            /** Count */
+            count: number;
+            /** Late */
+            late: number;
+            /** Nextcursor */
+            nextCursor: string | null;
+            stage: components["schemas"]["StageRef"];
+        };
+        /** BoardOut */
+        BoardOut: {
+            /** Columns */
+            columns: components["schemas"]["BoardColumn"][];
+            /**
+             * Pipelineid
+             * Format: uuid
+             */
+            pipelineId: string;
+        };
+        /**
+         * CaseCustomer
+         * @description The customer as a case shows them: masked, also to those who reach them through the case only.
+         */
+        CaseCustomer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            name: components["schemas"]["Graded"] | null;
+            phone: components["schemas"]["Graded"] | null;
+        };
+        /**
+         * CaseIn
+         * @example {
+         *       "customerId": "01a20f5f-9a36-71bf-b920-d9578149c4b8",
+         *       "feeRatePpm": 30000,
+         *       "productKind": "credit",
+         *       "wantedFen": 20000000,
+         *       "wantedMonths": 36
+         *     }
+         */
+        CaseIn: {
+            /**
+             * Customerid
+             * Format: uuid
+             */
+            customerId: string;
+            /** Feefixedfen */
+            feeFixedFen?: number | null;
+            /** Feerateppm */
+            feeRatePpm?: number | null;
+            /** Participants */
+            participants?: components["schemas"]["ParticipantIn"][];
+            /**
+             * Pipelineid
+             * @description 默认按产品类型选流程
+             */
+            pipelineId?: string | null;
+            /**
+             * Productkind
+             * @description 有产品版本时取自产品
+             */
+            productKind?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge") | null;
+            /** Productversionid */
+            productVersionId?: string | null;
+            /**
+             * Stagecode
+             * @description 默认第一个阶段
+             */
+            stageCode?: string | null;
+            /**
+             * Wantedfen
+             * @description 分
+             */
+            wantedFen: number;
+            /** Wantedmonths */
+            wantedMonths?: number | null;
+        };
+        /** CaseOut */
+        CaseOut: {
+            /** Activeat */
+            activeAt: string;
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Approvedfen */
+            approvedFen: number | null;
+            channel: components["schemas"]["NamedRef"] | null;
+            city: components["schemas"]["CityRef"] | null;
+            /** Closedat */
+            closedAt: string | null;
+            /** Createdat */
+            createdAt: string;
+            customer: components["schemas"]["CaseCustomer"];
+            /** Daysinstage */
+            daysInStage: number;
+            /** Disbursedfen */
+            disbursedFen: number;
+            /** Disbursements */
+            disbursements: components["schemas"]["DisbursementOut"][];
+            /** Documents */
+            documents: components["schemas"]["DocumentOut"][];
+            /** Duefen */
+            dueFen: number;
+            /** Feeagreedat */
+            feeAgreedAt: string | null;
+            /** Feefixedfen */
+            feeFixedFen: number;
+            /** Feerateppm */
+            feeRatePpm: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Late */
+            late: boolean;
+            /** Lostreason */
+            lostReason: ("no_qualification" | "rate_too_high" | "chose_another" | "unreachable" | "withdrew" | "declined" | "duplicate" | "other") | null;
+            /** Next */
+            next: components["schemas"]["Target"][];
+            /** Number */
+            number: string;
+            /** Outstandingfen */
+            outstandingFen: number;
+            owner: components["schemas"]["PersonRef"] | null;
+            /** Participants */
+            participants: components["schemas"]["ParticipantOut"][];
+            /**
+             * Pipelineid
+             * Format: uuid
+             */
+            pipelineId: string;
+            product: components["schemas"]["CaseProduct"] | null;
+            /**
+             * Productkind
+             * @enum {string}
+             */
+            productKind: "credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge";
+            /** Productversionid */
+            productVersionId: string | null;
+            /**
+             * Receivedfen
+             * @description 净回款：回款减冲销
+             */
+            receivedFen: number;
+            /** Slahours */
+            slaHours: number | null;
+            stage: components["schemas"]["StageRef"];
+            /** Stagedueat */
+            stageDueAt: string | null;
+            /** Stagesince */
+            stageSince: string;
+            /** Submissions */
+            submissions: components["schemas"]["SubmissionOut"][];
+            team: components["schemas"]["NamedRef"] | null;
+            /** Version */
+            version: number;
+            /** Wantedfen */
+            wantedFen: number;
+            /** Wantedmonths */
+            wantedMonths: number | null;
+        };
+        /**
+         * CasePatch
+         * @description Only what is sent is changed; null clears.
+         * @example {
+         *       "feeRatePpm": 30000,
+         *       "wantedFen": 30000000
+         *     }
+         */
+        CasePatch: {
+            /** Feefixedfen */
+            feeFixedFen?: number | null;
+            /** Feerateppm */
+            feeRatePpm?: number | null;
+            /** Ownerid */
+            ownerId?: string | null;
+            /** Productversionid */
+            productVersionId?: string | null;
+            /** Wantedfen */
+            wantedFen?: number | null;
+            /** Wantedmonths */
+            wantedMonths?: number | null;
+        };
+        /** CaseProduct */
+        CaseProduct: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lendername */
+            lenderName: string;
+            /** Name */
+            name: string;
+        };
+        /** CaseReceipts */
+        CaseReceipts: {
+            /** Duefen */
+            dueFen: number;
+            /** Items */
+            items: components["schemas"]["ReceiptOut"][];
+            /** Outstandingfen */
+            outstandingFen: number;
+            /**
+             * Receivedfen
+             * @description 收到的合计，未减冲销
+             */
+            receivedFen: number;
+            /**
+             * Reversedfen
+             * @description 冲销合计，零或负数
+             */
+            reversedFen: number;
+        };
+        /** CaseRef */
+        CaseRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+        };
+        /** CaseRow */
+        CaseRow: {
+            /** Activeat */
+            activeAt: string;
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Approvedfen */
+            approvedFen: number | null;
+            channel: components["schemas"]["NamedRef"] | null;
+            city: components["schemas"]["CityRef"] | null;
+            /** Closedat */
+            closedAt: string | null;
+            /** Createdat */
+            createdAt: string;
+            customer: components["schemas"]["CaseCustomer"];
+            /** Daysinstage */
+            daysInStage: number;
+            /** Disbursedfen */
+            disbursedFen: number;
+            /** Duefen */
+            dueFen: number;
+            /** Feeagreedat */
+            feeAgreedAt: string | null;
+            /** Feefixedfen */
+            feeFixedFen: number;
+            /** Feerateppm */
+            feeRatePpm: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Late */
+            late: boolean;
+            /** Lostreason */
+            lostReason: ("no_qualification" | "rate_too_high" | "chose_another" | "unreachable" | "withdrew" | "declined" | "duplicate" | "other") | null;
+            /** Number */
+            number: string;
+            /** Outstandingfen */
+            outstandingFen: number;
+            owner: components["schemas"]["PersonRef"] | null;
+            /**
+             * Pipelineid
+             * Format: uuid
+             */
+            pipelineId: string;
+            product: components["schemas"]["CaseProduct"] | null;
+            /**
+             * Productkind
+             * @enum {string}
+             */
+            productKind: "credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge";
+            /** Productversionid */
+            productVersionId: string | null;
+            /**
+             * Receivedfen
+             * @description 净回款：回款减冲销
+             */
+            receivedFen: number;
+            /** Slahours */
+            slaHours: number | null;
+            stage: components["schemas"]["StageRef"];
+            /** Stagedueat */
+            stageDueAt: string | null;
+            /** Stagesince */
+            stageSince: string;
+            team: components["schemas"]["NamedRef"] | null;
+            /** Version */
+            version: number;
+            /** Wantedfen */
+            wantedFen: number;
+            /** Wantedmonths */
+            wantedMonths: number | null;
+        };
+        /**
+         * ChangeOut
+         * @description `path` is a JSON pointer into the body; conditions are named by their id: /rules/conditions/c1.
+         */
+        ChangeOut: {
+            /** Now */
+            now: unknown;
+            /** Path */
+            path: string;
+            /** Text */
+            text: string;
+            /** Was */
+            was: unknown;
         };
         /** ChannelCreated */
         ChannelCreated: {
@@ -988,6 +2364,18 @@ export interface components {
             version: number;
             /** Webhookurl */
             webhookUrl: string;
+        };
+        /** ChannelFigureOut */
+        ChannelFigureOut: {
+            channel: components["schemas"]["NamedRef"] | null;
+            /** Leads */
+            leads: number;
+            /** Receivedfen */
+            receivedFen: number;
+            /** Signed */
+            signed: number;
+            /** Signedbps */
+            signedBps: number | null;
         };
         /**
          * ChannelIn
@@ -1105,6 +2493,75 @@ export interface components {
             name: string;
         };
         /**
+         * CompareIn
+         * @example {
+         *       "a": {
+         *         "months": 36,
+         *         "principalFen": 20000000,
+         *         "rate": {
+         *           "basis": "monthly_flat",
+         *           "ppm": 6000
+         *         },
+         *         "repayment": "flat"
+         *       },
+         *       "b": {
+         *         "months": 36,
+         *         "principalFen": 20000000,
+         *         "rate": {
+         *           "basis": "annual",
+         *           "ppm": 120000
+         *         },
+         *         "repayment": "equal_instalment"
+         *       }
+         *     }
+         */
+        CompareIn: {
+            a: components["schemas"]["LoanIn"];
+            b: components["schemas"]["LoanIn"];
+        };
+        /**
+         * CompareOut
+         * @description `crossing`: the first month in which the one that was cheaper at first has paid more.
+         */
+        CompareOut: {
+            a: components["schemas"]["ScheduleSummary"];
+            b: components["schemas"]["ScheduleSummary"];
+            /** Crossing */
+            crossing: number | null;
+            difference: components["schemas"]["DifferenceOut"];
+            /** Months */
+            months: components["schemas"]["MonthOut"][];
+        };
+        /** ComparisonOut */
+        ComparisonOut: {
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+        };
+        /**
+         * CurrentVersion
+         * @description The version effective now, in short.
+         */
+        CurrentVersion: {
+            /** Amountmaxfen */
+            amountMaxFen: number;
+            /** Amountminfen */
+            amountMinFen: number;
+            /** Approvalhours */
+            approvalHours: number;
+            /** Effectivefrom */
+            effectiveFrom: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            rate: components["schemas"]["RateOut"];
+            /** Terms */
+            terms: number[];
+        };
+        /**
          * CustomerFilter
          * @description The list's filters, equal in the query string, in a search body and in GraphQL.
          */
@@ -1165,6 +2622,44 @@ export interface components {
              */
             wantedAmount?: string | null;
         };
+        /**
+         * CustomerMatchIn
+         * @description `facts` stand in for the saved values of this run only; null makes a field unknown.
+         * @example {
+         *       "aim": "cost",
+         *       "facts": {
+         *         "queries2m": 2
+         *       }
+         *     }
+         */
+        CustomerMatchIn: {
+            /**
+             * Aim
+             * @description 排序：cost 客户成本（默认）、amount 额度、speed 快慢、instalment 月供、approval 通过把握
+             * @default cost
+             * @enum {string}
+             */
+            aim?: "cost" | "amount" | "speed" | "instalment" | "approval";
+            /**
+             * Amountfen
+             * @description 想要的金额；空则用 facts 里的需求金额
+             */
+            amountFen?: number | null;
+            /** Facts */
+            facts?: {
+                [key: string]: boolean | number | string | string[] | null;
+            } | null;
+            /**
+             * Kinds
+             * @description 只看这些种类；空为全部（过桥从不自动匹配）
+             */
+            kinds?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge")[] | null;
+            /**
+             * Months
+             * @description 想要的期限；空则用 facts 里的期望期限
+             */
+            months?: number | null;
+        };
         /** CustomerOut */
         CustomerOut: {
             /** Activeat */
@@ -1175,6 +2670,16 @@ export interface components {
             birthYear: number | null;
             channel: components["schemas"]["NamedRef"] | null;
             city: components["schemas"]["CityRef"] | null;
+            /**
+             * Completenessbps
+             * @description 资质完整度，万分比
+             */
+            completenessBps: number;
+            /**
+             * Contactstate
+             * @enum {string}
+             */
+            contactState: "new" | "connected" | "unreachable" | "invalid";
             /** Createdat */
             createdAt: string;
             /** Firstcontactdueat */
@@ -1212,7 +2717,14 @@ export interface components {
              * @enum {string}
              */
             stage: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
+            /** Stars */
+            stars: number | null;
             team: components["schemas"]["NamedRef"] | null;
+            /**
+             * Unreachablecount
+             * @description 连续未接的次数
+             */
+            unreachableCount: number;
             /** Version */
             version: number;
             wantedAmount: components["schemas"]["AmountOut"] | null;
@@ -1228,6 +2740,11 @@ export interface components {
         CustomerPatch: {
             /** City */
             city?: string | null;
+            /**
+             * Idnumber
+             * @description 证件号；年龄和性别随之确定
+             */
+            idNumber?: string | null;
             /** Intent */
             intent?: ("A" | "B" | "C" | "D") | null;
             /** Name */
@@ -1245,6 +2762,16 @@ export interface components {
             allowedActions: components["schemas"]["AllowedAction"][];
             channel: components["schemas"]["NamedRef"] | null;
             city: components["schemas"]["CityRef"] | null;
+            /**
+             * Completenessbps
+             * @description 资质完整度，万分比
+             */
+            completenessBps: number;
+            /**
+             * Contactstate
+             * @enum {string}
+             */
+            contactState: "new" | "connected" | "unreachable" | "invalid";
             /** Createdat */
             createdAt: string;
             /** Firstcontactdueat */
@@ -1272,7 +2799,14 @@ export interface components {
              * @enum {string}
              */
             stage: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
+            /** Stars */
+            stars: number | null;
             team: components["schemas"]["NamedRef"] | null;
+            /**
+             * Unreachablecount
+             * @description 连续未接的次数
+             */
+            unreachableCount: number;
             /** Version */
             version: number;
             wantedAmount: components["schemas"]["AmountOut"] | null;
@@ -1318,6 +2852,136 @@ export interface components {
             day: string;
         };
         /**
+         * DecisionIn
+         * @description `submitted` says that what a supplement asked for was handed in.
+         * @example {
+         *       "approvedFen": 18000000,
+         *       "approvedMonths": 36,
+         *       "approvedRatePpm": 6000,
+         *       "state": "approved"
+         *     }
+         */
+        DecisionIn: {
+            /** Approvedfen */
+            approvedFen?: number | null;
+            /** Approvedmonths */
+            approvedMonths?: number | null;
+            /**
+             * Approvedrateppm
+             * @description 百万分比，口径同产品
+             */
+            approvedRatePpm?: number | null;
+            /**
+             * Decidedat
+             * @description 默认现在，不能在将来
+             */
+            decidedAt?: string | null;
+            /** Declinedreason */
+            declinedReason?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "submitted" | "supplement" | "approved" | "declined" | "withdrawn";
+        };
+        /**
+         * DefinitionOut
+         * @description What a figure counts, under an id that does not change.
+         */
+        DefinitionOut: {
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /** DefinitionsOut */
+        DefinitionsOut: {
+            /** Items */
+            items: components["schemas"]["DefinitionOut"][];
+        };
+        /**
+         * DifferenceOut
+         * @description b − a: what is negative speaks for b.
+         */
+        DifferenceOut: {
+            /** Instalmentfen */
+            instalmentFen: number;
+            /** Nominal */
+            nominal: string | null;
+            /** Totalcostfen */
+            totalCostFen: number;
+        };
+        /**
+         * DisbursementIn
+         * @example {
+         *       "amountFen": 10000000,
+         *       "paidOn": "2026-11-24",
+         *       "submissionId": "01a20f5f-9a36-71bf-b920-d9578149c4b8"
+         *     }
+         */
+        DisbursementIn: {
+            /**
+             * Amountfen
+             * @description 分
+             */
+            amountFen: number;
+            /**
+             * Paidon
+             * Format: date
+             */
+            paidOn: string;
+            /**
+             * Submissionid
+             * Format: uuid
+             */
+            submissionId: string;
+        };
+        /** DisbursementOut */
+        DisbursementOut: {
+            /** Amountfen */
+            amountFen: number;
+            by: components["schemas"]["PersonRef"] | null;
+            /**
+             * Caseid
+             * Format: uuid
+             */
+            caseId: string;
+            /** Createdat */
+            createdAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Paidon
+             * Format: date
+             */
+            paidOn: string;
+            /**
+             * Submissionid
+             * Format: uuid
+             */
+            submissionId: string;
+            voidReason: components["schemas"]["Graded"] | null;
+            /** Voidedat */
+            voidedAt: string | null;
+        };
+        /**
+         * DocumentOut
+         * @description A document that the case's stages ask for, or that was received.
+         */
+        DocumentOut: {
+            /** Name */
+            name: string;
+            /** Received */
+            received: boolean;
+            /** Receivedat */
+            receivedAt: string | null;
+        };
+        /**
          * DraftIn
          * @example {
          *       "body": {
@@ -1342,6 +3006,28 @@ export interface components {
             key: string;
             /** Savedat */
             savedAt: string;
+        };
+        /** DraftRef */
+        DraftRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * DrillOut
+         * @description Where the rows behind a figure are: a list's address and its parameters.
+         */
+        DrillOut: {
+            /** Path */
+            path: string;
+            /** Query */
+            query: {
+                [key: string]: string;
+            };
         };
         /**
          * DutyIn
@@ -1375,6 +3061,33 @@ export interface components {
             username: string;
         };
         /**
+         * EntryIn
+         * @description An entry condition: `field` names a qualification field, `name` a document or an approval.
+         */
+        EntryIn: {
+            /** Field */
+            field?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "field" | "document" | "product" | "fee_agreed" | "submission" | "approved" | "disbursed" | "receipt" | "settled_fee" | "approval";
+            /** Name */
+            name?: string | null;
+        };
+        /** EntryOut */
+        EntryOut: {
+            /** Field */
+            field: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "field" | "document" | "product" | "fee_agreed" | "submission" | "approved" | "disbursed" | "receipt" | "settled_fee" | "approval";
+            /** Name */
+            name: string | null;
+        };
+        /**
          * ExplanationOut
          * @description A node of the explanation tree that every evaluation answers with.
          */
@@ -1395,6 +3108,58 @@ export interface components {
              */
             verdict: "yes" | "no" | "unknown" | "info";
         };
+        /** FeeOut */
+        FeeOut: {
+            /** Amountfen */
+            amountFen: number | null;
+            /**
+             * At
+             * @enum {string}
+             */
+            at: "disbursement" | "monthly" | "end";
+            /** Code */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "percent" | "fixed";
+            /** Ppm */
+            ppm: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FeeTerms
+         * @description A percentage carries `ppm` of the principal, a fixed fee `amountFen`; the other one is null.
+         */
+        FeeTerms: {
+            /** Amountfen */
+            amountFen?: number | null;
+            /**
+             * At
+             * @enum {string}
+             */
+            at: "disbursement" | "monthly" | "end";
+            /** Code */
+            code: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "percent" | "fixed";
+            /** Ppm */
+            ppm?: number | null;
+            /** Title */
+            title: string;
+        };
+        /** FieldChoiceOut */
+        FieldChoiceOut: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+        };
         /** FieldOut */
         FieldOut: {
             error: components["schemas"]["ActionReason"] | null;
@@ -1402,6 +3167,13 @@ export interface components {
             name: string;
             /** Value */
             value: string;
+        };
+        /** FieldRef */
+        FieldRef: {
+            /** Field */
+            field: string;
+            /** Title */
+            title: string;
         };
         /** FieldVisibility */
         FieldVisibility: {
@@ -1412,6 +3184,27 @@ export interface components {
              * @enum {string}
              */
             visibility: "hidden" | "masked" | "full";
+        };
+        /**
+         * FigureOut
+         * @description A number with what it means. `value` null: nothing to measure yet.
+         */
+        FigureOut: {
+            definition: components["schemas"]["DefinitionOut"];
+            drill: components["schemas"]["DrillOut"] | null;
+            /** Id */
+            id: string;
+            /** Previous */
+            previous: number | null;
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "fen" | "bps" | "seconds";
+            /** Value */
+            value: number | null;
         };
         /**
          * FollowUpIn
@@ -1466,6 +3259,73 @@ export interface components {
              * @enum {string}
              */
             outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
+        };
+        /**
+         * FunnelCustomerOut
+         * @description A customer behind a bar: when the step was first reached, how far it went since.
+         */
+        FunnelCustomerOut: {
+            customer: components["schemas"]["CustomerRow"];
+            /**
+             * Furthest
+             * @enum {string}
+             */
+            furthest: "lead" | "valid" | "contacted" | "visit" | "signed" | "submitted" | "approved" | "disbursed" | "received";
+            /** Furthestat */
+            furthestAt: string;
+            /** Reachedat */
+            reachedAt: string;
+        };
+        /** FunnelOut */
+        FunnelOut: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "cohort" | "event";
+            definition: components["schemas"]["DefinitionOut"];
+            /** Freshuntil */
+            freshUntil: string;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Lost */
+            lost: components["schemas"]["LostOut"][];
+            /** Previousfrom */
+            previousFrom: string | null;
+            /** Previousto */
+            previousTo: string | null;
+            /** Rows */
+            rows: components["schemas"]["FunnelRowOut"][];
+            /** Rowsleft */
+            rowsLeft: number;
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "none" | "channel" | "team" | "employee" | "kind" | "city";
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+        };
+        /**
+         * FunnelRowOut
+         * @description The funnel of one channel, team, employee, kind or city; `key` null: none is set.
+         */
+        FunnelRowOut: {
+            drill: components["schemas"]["DrillOut"] | null;
+            /** Key */
+            key: string | null;
+            /** Steps */
+            steps: components["schemas"]["SplitStepOut"][];
+            /** Title */
+            title: string;
         };
         /**
          * Graded
@@ -1571,6 +3431,159 @@ export interface components {
             outcome: "interested" | "call_again" | "no_answer" | "invalid_number" | "refused" | "other";
         };
         /**
+         * LenderIn
+         * @example {
+         *       "contacts": "王经理 028-0000000",
+         *       "cooperation": "active",
+         *       "kind": "bank",
+         *       "name": "锦江商业银行",
+         *       "route": "bureau",
+         *       "territories": [
+         *         510100
+         *       ]
+         *     }
+         */
+        LenderIn: {
+            /**
+             * Contacts
+             * @description 联系人和联系方式，加密保存
+             */
+            contacts?: string | null;
+            /**
+             * Cooperation
+             * @default candidate
+             * @enum {string}
+             */
+            cooperation?: "candidate" | "active" | "suspended" | "exited";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "bank" | "consumer_finance" | "micro_loan" | "trust" | "leasing" | "insurer" | "internet_bank" | "private";
+            /** Name */
+            name: string;
+            /** Note */
+            note?: string | null;
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "bureau" | "customer" | "offline";
+            /**
+             * Territories
+             * @description 展业城市；空为全国
+             */
+            territories?: number[];
+        };
+        /** LenderOut */
+        LenderOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            contacts: components["schemas"]["Graded"] | null;
+            /**
+             * Cooperation
+             * @enum {string}
+             */
+            cooperation: "candidate" | "active" | "suspended" | "exited";
+            /** Hascontacts */
+            hasContacts: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "bank" | "consumer_finance" | "micro_loan" | "trust" | "leasing" | "insurer" | "internet_bank" | "private";
+            /** Name */
+            name: string;
+            /** Note */
+            note: string | null;
+            /** Productcount */
+            productCount: number;
+            /** Reviewedat */
+            reviewedAt: string | null;
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "bureau" | "customer" | "offline";
+            /** Territories */
+            territories: number[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * LenderPatch
+         * @description Only what is sent is changed.
+         * @example {
+         *       "cooperation": "suspended"
+         *     }
+         */
+        LenderPatch: {
+            /** Contacts */
+            contacts?: string | null;
+            /** Cooperation */
+            cooperation?: ("candidate" | "active" | "suspended" | "exited") | null;
+            /** Kind */
+            kind?: ("bank" | "consumer_finance" | "micro_loan" | "trust" | "leasing" | "insurer" | "internet_bank" | "private") | null;
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Route */
+            route?: ("bureau" | "customer" | "offline") | null;
+            /** Territories */
+            territories?: number[] | null;
+        };
+        /**
+         * LoanIn
+         * @example {
+         *       "fees": [
+         *         {
+         *           "at": "disbursement",
+         *           "code": "service",
+         *           "kind": "percent",
+         *           "ppm": 30000,
+         *           "title": "手续费"
+         *         }
+         *       ],
+         *       "months": 36,
+         *       "principalFen": 20000000,
+         *       "rate": {
+         *         "basis": "monthly_flat",
+         *         "ppm": 6000
+         *       },
+         *       "repayment": "flat"
+         *     }
+         */
+        LoanIn: {
+            /** Fees */
+            fees?: components["schemas"]["FeeTerms"][];
+            /** Months */
+            months: number;
+            /** Principalfen */
+            principalFen: number;
+            rate: components["schemas"]["LoanRate"];
+            /**
+             * Repayment
+             * @enum {string}
+             */
+            repayment: "equal_instalment" | "equal_principal" | "interest_first" | "flat" | "bullet" | "revolving";
+        };
+        /** LoanRate */
+        LoanRate: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "monthly" | "annual" | "monthly_flat" | "daily";
+            /** Ppm */
+            ppm: number;
+        };
+        /**
          * LoginIn
          * @example {
          *       "client": "ios",
@@ -1598,6 +3611,195 @@ export interface components {
              * @example sales1
              */
             username: string;
+        };
+        /** LostOut */
+        LostOut: {
+            /** Count */
+            count: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "no_qualification" | "rate_too_high" | "chose_another" | "unreachable" | "withdrew" | "declined" | "duplicate" | "other";
+            /** Title */
+            title: string;
+        };
+        /**
+         * MatchCounts
+         * @description `near` are the refused ones whose every refusal passes with time or a small change; `no` are the others.
+         */
+        MatchCounts: {
+            /** Near */
+            near: number;
+            /** No */
+            no: number;
+            /** Unknown */
+            unknown: number;
+            /** Yes */
+            yes: number;
+        };
+        /**
+         * MatchIn
+         * @example {
+         *       "amountFen": 20000000,
+         *       "facts": {
+         *         "age": 35,
+         *         "city": 510100,
+         *         "fundMonths": 14,
+         *         "overdueNow": 0
+         *       },
+         *       "months": 36
+         *     }
+         */
+        MatchIn: {
+            /**
+             * Aim
+             * @description 排序：cost 客户成本（默认）、amount 额度、speed 快慢、instalment 月供、approval 通过把握
+             * @default cost
+             * @enum {string}
+             */
+            aim?: "cost" | "amount" | "speed" | "instalment" | "approval";
+            /**
+             * Amountfen
+             * @description 想要的金额；空则用 facts 里的需求金额
+             */
+            amountFen?: number | null;
+            /** Facts */
+            facts: {
+                [key: string]: boolean | number | string | string[] | null;
+            };
+            /**
+             * Kinds
+             * @description 只看这些种类；空为全部（过桥从不自动匹配）
+             */
+            kinds?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge")[] | null;
+            /**
+             * Months
+             * @description 想要的期限；空则用 facts 里的期望期限
+             */
+            months?: number | null;
+        };
+        /**
+         * MatchItem
+         * @description What one product would give. Money, term and cost are null where the product refuses for good.
+         *
+         *     `rateFrom`: formula, or range where the rate is the lower end of the lender's range (shown as 起).
+         *     `nominal` (12 × monthly IRR) and `effective` ((1 + r)^12 − 1) are parts of one with every fee in them.
+         */
+        MatchItem: {
+            /** Amountfen */
+            amountFen: number | null;
+            /** Approvalhours */
+            approvalHours: number;
+            /** Effective */
+            effective: string | null;
+            explanation: components["schemas"]["ExplanationOut"];
+            /** Feesfen */
+            feesFen: number | null;
+            /** Instalmentfen */
+            instalmentFen: number | null;
+            /**
+             * Lenderid
+             * Format: uuid
+             */
+            lenderId: string;
+            /** Lendername */
+            lenderName: string;
+            /** Limitfen */
+            limitFen: number | null;
+            /** Limittext */
+            limitText: string | null;
+            /** Missing */
+            missing: components["schemas"]["FieldRef"][];
+            /** Months */
+            months: number | null;
+            /** Near */
+            near: boolean;
+            /** Nearmisses */
+            nearMisses: components["schemas"]["NearMissOut"][];
+            /** Nominal */
+            nominal: string | null;
+            /**
+             * Productid
+             * Format: uuid
+             */
+            productId: string;
+            /**
+             * Productkind
+             * @enum {string}
+             */
+            productKind: "credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge";
+            /** Productname */
+            productName: string;
+            /**
+             * Ratebasis
+             * @enum {string}
+             */
+            rateBasis: "monthly" | "annual" | "monthly_flat" | "daily";
+            /**
+             * Ratefrom
+             * @enum {string}
+             */
+            rateFrom: "formula" | "range";
+            /** Rateppm */
+            ratePpm: number | null;
+            /** Refusals */
+            refusals: string[];
+            /** Repayment */
+            repayment: ("equal_instalment" | "equal_principal" | "interest_first" | "flat" | "bullet" | "revolving") | null;
+            /** Score */
+            score: number;
+            /** Totalcostfen */
+            totalCostFen: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "yes" | "unknown" | "no";
+            /**
+             * Versionid
+             * Format: uuid
+             */
+            versionId: string;
+            /** Versionnumber */
+            versionNumber: number;
+        };
+        /**
+         * MatchOut
+         * @description Yes before unknown before near before no; within each by `aim`. Commission never influences the order.
+         */
+        MatchOut: {
+            /**
+             * Aim
+             * @enum {string}
+             */
+            aim: "cost" | "amount" | "speed" | "instalment" | "approval";
+            ask: components["schemas"]["AskOut"] | null;
+            /** At */
+            at: string;
+            counts: components["schemas"]["MatchCounts"];
+            /** Items */
+            items: components["schemas"]["MatchItem"][];
+            /** Runid */
+            runId: string | null;
+        };
+        /** MatchRunRow */
+        MatchRunRow: {
+            /**
+             * Aim
+             * @enum {string}
+             */
+            aim: "cost" | "amount" | "speed" | "instalment" | "approval";
+            /** At */
+            at: string;
+            best: components["schemas"]["BestMatch"] | null;
+            by: components["schemas"]["PersonRef"] | null;
+            counts: components["schemas"]["MatchCounts"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
         };
         /** MeOut */
         MeOut: {
@@ -1629,6 +3831,53 @@ export interface components {
             /** Path */
             path: string;
         };
+        /**
+         * Missing
+         * @description A condition that is not met; `field` and `document` name what is to be filled in.
+         */
+        Missing: {
+            /** Code */
+            code: string;
+            /** Document */
+            document: string | null;
+            /** Field */
+            field: string | null;
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * MonthOut
+         * @description What has been paid by the end of a month; month 0 is the day of disbursement.
+         */
+        MonthOut: {
+            /** Acumulativefen */
+            aCumulativeFen: number;
+            /** Bcumulativefen */
+            bCumulativeFen: number;
+            /** Month */
+            month: number;
+        };
+        /**
+         * MoveIn
+         * @example {
+         *       "comment": "同行给到 2.8%",
+         *       "lostReason": "rate_too_high",
+         *       "stageCode": "lost"
+         *     }
+         */
+        MoveIn: {
+            /** Comment */
+            comment?: string | null;
+            /**
+             * Lostreason
+             * @description 去流失时必填
+             */
+            lostReason?: ("no_qualification" | "rate_too_high" | "chose_another" | "unreachable" | "withdrew" | "declined" | "duplicate" | "other") | null;
+            /** Stagecode */
+            stageCode: string;
+        };
         /** MyselfOut */
         MyselfOut: {
             /** Displayname */
@@ -1657,6 +3906,22 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * NearMissOut
+         * @description `by`: how much is missing, in the field's unit; `from`: from which day on it would do, null where time alone does not help.
+         */
+        NearMissOut: {
+            /** By */
+            by: number;
+            /** Conditionid */
+            conditionId: string;
+            /** Field */
+            field: string;
+            /** From */
+            from: string | null;
+            /** Text */
+            text: string;
+        };
         /** NotificationOut */
         NotificationOut: {
             /** Body */
@@ -1680,6 +3945,54 @@ export interface components {
             subject: components["schemas"]["SubjectOut"] | null;
             /** Title */
             title: string;
+        };
+        /** OverviewOut */
+        OverviewOut: {
+            /** Channels */
+            channels: components["schemas"]["ChannelFigureOut"][];
+            /** Employees */
+            employees: components["schemas"]["RankOut"][];
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /** Freshuntil */
+            freshUntil: string;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "today" | "week" | "month" | "last_month";
+            /**
+             * Previousfrom
+             * Format: date
+             */
+            previousFrom: string;
+            /**
+             * Previousto
+             * Format: date
+             */
+            previousTo: string;
+            /** Previoustrend */
+            previousTrend: components["schemas"]["TrendOut"][];
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "company" | "teams" | "self";
+            /** Teams */
+            teams: components["schemas"]["RankOut"][];
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Trend */
+            trend: components["schemas"]["TrendOut"][];
+            viewer: components["schemas"]["PersonRef"];
         };
         /** OwnershipEventOut */
         OwnershipEventOut: {
@@ -1716,6 +4029,13 @@ export interface components {
             /** Nextcursor */
             nextCursor: string | null;
         };
+        /** Page[CaseRow] */
+        Page_CaseRow_: {
+            /** Items */
+            items: components["schemas"]["CaseRow"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
         /** Page[ChannelOut] */
         Page_ChannelOut_: {
             /** Items */
@@ -1744,6 +4064,13 @@ export interface components {
             /** Nextcursor */
             nextCursor: string | null;
         };
+        /** Page[FunnelCustomerOut] */
+        Page_FunnelCustomerOut_: {
+            /** Items */
+            items: components["schemas"]["FunnelCustomerOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
         /** Page[InboxEntryOut] */
         Page_InboxEntryOut_: {
             /** Items */
@@ -1751,10 +4078,59 @@ export interface components {
             /** Nextcursor */
             nextCursor: string | null;
         };
+        /** Page[LenderOut] */
+        Page_LenderOut_: {
+            /** Items */
+            items: components["schemas"]["LenderOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[MatchRunRow] */
+        Page_MatchRunRow_: {
+            /** Items */
+            items: components["schemas"]["MatchRunRow"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
         /** Page[NotificationOut] */
         Page_NotificationOut_: {
             /** Items */
             items: components["schemas"]["NotificationOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[ProductRow] */
+        Page_ProductRow_: {
+            /** Items */
+            items: components["schemas"]["ProductRow"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[QualificationHistoryOut] */
+        Page_QualificationHistoryOut_: {
+            /** Items */
+            items: components["schemas"]["QualificationHistoryOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[ReceiptRow] */
+        Page_ReceiptRow_: {
+            /** Items */
+            items: components["schemas"]["ReceiptRow"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[StageEventOut] */
+        Page_StageEventOut_: {
+            /** Items */
+            items: components["schemas"]["StageEventOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[StateChangeOut] */
+        Page_StateChangeOut_: {
+            /** Items */
+            items: components["schemas"]["StateChangeOut"][];
             /** Nextcursor */
             nextCursor: string | null;
         };
@@ -1771,6 +4147,43 @@ export interface components {
             items: components["schemas"]["TodoOut"][];
             /** Nextcursor */
             nextCursor: string | null;
+        };
+        /** ParticipantIn */
+        ParticipantIn: {
+            /**
+             * Employeeid
+             * Format: uuid
+             */
+            employeeId: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "inviter" | "negotiator" | "submission" | "collateral" | "finance";
+        };
+        /** ParticipantOut */
+        ParticipantOut: {
+            employee: components["schemas"]["PersonRef"];
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "inviter" | "negotiator" | "submission" | "collateral" | "finance";
+        };
+        /**
+         * ParticipantsIn
+         * @example {
+         *       "participants": [
+         *         {
+         *           "employeeId": "01a20f5f-9a36-71bf-b920-d9578149c4b8",
+         *           "part": "negotiator"
+         *         }
+         *       ]
+         *     }
+         */
+        ParticipantsIn: {
+            /** Participants */
+            participants: components["schemas"]["ParticipantIn"][];
         };
         /** PersonRef */
         PersonRef: {
@@ -1801,6 +4214,179 @@ export interface components {
             primary: boolean;
             /** Region */
             region: string | null;
+        };
+        /**
+         * PipelineIn
+         * @description Stages in their order. `isDefault` true takes that place from the present default.
+         * @example {
+         *       "isDefault": false,
+         *       "name": "车贷流程",
+         *       "productKinds": [
+         *         "car"
+         *       ],
+         *       "stages": [
+         *         {
+         *           "code": "visit",
+         *           "kind": "visit",
+         *           "moves": [
+         *             "signed",
+         *             "lost"
+         *           ],
+         *           "name": "到访",
+         *           "slaHours": 48,
+         *           "tone": "indigo"
+         *         },
+         *         {
+         *           "code": "signed",
+         *           "entry": [
+         *             {
+         *               "kind": "product"
+         *             },
+         *             {
+         *               "kind": "document",
+         *               "name": "身份证"
+         *             }
+         *           ],
+         *           "kind": "contract",
+         *           "moves": [
+         *             "visit",
+         *             "settled",
+         *             "lost"
+         *           ],
+         *           "name": "签约",
+         *           "tone": "blue"
+         *         },
+         *         {
+         *           "code": "settled",
+         *           "kind": "settled",
+         *           "moves": [],
+         *           "name": "结清",
+         *           "tone": "graphite",
+         *           "winBps": 10000
+         *         },
+         *         {
+         *           "code": "lost",
+         *           "kind": "lost",
+         *           "moves": [
+         *             "visit"
+         *           ],
+         *           "name": "流失",
+         *           "tone": "grey"
+         *         }
+         *       ]
+         *     }
+         */
+        PipelineIn: {
+            /**
+             * Isdefault
+             * @default false
+             */
+            isDefault?: boolean;
+            /** Name */
+            name: string;
+            /** Productkinds */
+            productKinds?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge")[];
+            /** Stages */
+            stages: components["schemas"]["StageIn"][];
+        };
+        /** PipelineOut */
+        PipelineOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Isdefault */
+            isDefault: boolean;
+            /** Name */
+            name: string;
+            /** Productkinds */
+            productKinds: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge")[];
+            /** Stages */
+            stages: components["schemas"]["StageOut"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PipelinePut
+         * @description `mapping` says where cases go that stand in a stage which is no longer there: old code → new code.
+         * @example {
+         *       "isDefault": false,
+         *       "mapping": {
+         *         "contacted": "visit"
+         *       },
+         *       "name": "车贷流程",
+         *       "productKinds": [
+         *         "car"
+         *       ],
+         *       "stages": [
+         *         {
+         *           "code": "visit",
+         *           "kind": "visit",
+         *           "moves": [
+         *             "signed",
+         *             "lost"
+         *           ],
+         *           "name": "到访",
+         *           "slaHours": 48,
+         *           "tone": "indigo"
+         *         },
+         *         {
+         *           "code": "signed",
+         *           "entry": [
+         *             {
+         *               "kind": "product"
+         *             },
+         *             {
+         *               "kind": "document",
+         *               "name": "身份证"
+         *             }
+         *           ],
+         *           "kind": "contract",
+         *           "moves": [
+         *             "visit",
+         *             "settled",
+         *             "lost"
+         *           ],
+         *           "name": "签约",
+         *           "tone": "blue"
+         *         },
+         *         {
+         *           "code": "settled",
+         *           "kind": "settled",
+         *           "moves": [],
+         *           "name": "结清",
+         *           "tone": "graphite",
+         *           "winBps": 10000
+         *         },
+         *         {
+         *           "code": "lost",
+         *           "kind": "lost",
+         *           "moves": [
+         *             "visit"
+         *           ],
+         *           "name": "流失",
+         *           "tone": "grey"
+         *         }
+         *       ]
+         *     }
+         */
+        PipelinePut: {
+            /**
+             * Isdefault
+             * @default false
+             */
+            isDefault?: boolean;
+            /** Mapping */
+            mapping?: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** Productkinds */
+            productKinds?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge")[];
+            /** Stages */
+            stages: components["schemas"]["StageIn"][];
         };
         /**
          * PreferenceIn
@@ -1859,6 +4445,531 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /**
+         * ProductIn
+         * @example {
+         *       "body": {
+         *         "amountMaxFen": 50000000,
+         *         "amountMinFen": 3000000,
+         *         "approvalHours": 24,
+         *         "cities": [
+         *           510100,
+         *           500000
+         *         ],
+         *         "commissionNote": "放款次月结算",
+         *         "commissionPpm": 8000,
+         *         "documents": [
+         *           "身份证",
+         *           "公积金缴存明细"
+         *         ],
+         *         "fees": [
+         *           {
+         *             "at": "disbursement",
+         *             "code": "service",
+         *             "kind": "percent",
+         *             "ppm": 5000,
+         *             "title": "手续费"
+         *           }
+         *         ],
+         *         "makesQuery": true,
+         *         "queryStep": "application",
+         *         "rate": {
+         *           "basis": "annual",
+         *           "maxPpm": 108000,
+         *           "minPpm": 45000
+         *         },
+         *         "repayments": [
+         *           "equal_instalment",
+         *           "interest_first"
+         *         ],
+         *         "rules": {
+         *           "conditions": [
+         *             {
+         *               "id": "c1",
+         *               "severity": "hard",
+         *               "when": {
+         *                 "field": "age",
+         *                 "from": 22,
+         *                 "op": "between",
+         *                 "to": 55
+         *               }
+         *             },
+         *             {
+         *               "id": "c2",
+         *               "severity": "hard",
+         *               "when": {
+         *                 "field": "fundMonths",
+         *                 "op": "ge",
+         *                 "value": 12
+         *               }
+         *             },
+         *             {
+         *               "id": "c3",
+         *               "points": 10,
+         *               "severity": "soft",
+         *               "when": {
+         *                 "field": "cardUsage",
+         *                 "op": "le",
+         *                 "value": 7000
+         *               }
+         *             },
+         *             {
+         *               "id": "c4",
+         *               "severity": "need",
+         *               "when": {
+         *                 "field": "workCity",
+         *                 "op": "known"
+         *               }
+         *             }
+         *           ],
+         *           "limit": {
+         *             "of": [
+         *               {
+         *                 "value": 50000000
+         *               },
+         *               {
+         *                 "of": [
+         *                   {
+         *                     "field": "fundMonthly"
+         *                   },
+         *                   {
+         *                     "value": 12
+         *                   },
+         *                   {
+         *                     "value": 10
+         *                   }
+         *                 ],
+         *                 "op": "mul"
+         *               }
+         *             ],
+         *             "op": "min"
+         *           }
+         *         },
+         *         "terms": [
+         *           12,
+         *           24,
+         *           36
+         *         ],
+         *         "validFrom": "2026-01-01"
+         *       },
+         *       "kind": "fund",
+         *       "lenderId": "01a20f5f-9a36-71bf-b920-d9578149c4b8",
+         *       "name": "锦江公积金信用贷"
+         *     }
+         */
+        ProductIn: {
+            body: components["schemas"]["VersionBody"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge";
+            /**
+             * Lenderid
+             * Format: uuid
+             */
+            lenderId: string;
+            /** Name */
+            name: string;
+        };
+        /** ProductOut */
+        ProductOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            current: components["schemas"]["CurrentVersion"] | null;
+            draft: components["schemas"]["DraftRef"] | null;
+            /** Enabledreason */
+            enabledReason: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge";
+            lender: components["schemas"]["NamedRef"];
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "suspended" | "retired";
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["VersionSummary"][];
+        };
+        /**
+         * ProductPatch
+         * @description Only what is sent is changed. A bridge product becomes active only with `enabledReason`.
+         * @example {
+         *       "state": "suspended"
+         *     }
+         */
+        ProductPatch: {
+            /**
+             * Enabledreason
+             * @description 启用过桥产品的理由
+             */
+            enabledReason?: string | null;
+            /** Name */
+            name?: string | null;
+            /** State */
+            state?: ("active" | "suspended" | "retired") | null;
+        };
+        /** ProductRow */
+        ProductRow: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            current: components["schemas"]["CurrentVersion"] | null;
+            draft: components["schemas"]["DraftRef"] | null;
+            /** Enabledreason */
+            enabledReason: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge";
+            lender: components["schemas"]["NamedRef"];
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "suspended" | "retired";
+            /** Version */
+            version: number;
+        };
+        /**
+         * QualificationFieldOut
+         * @description One field of the catalogue; `low` and `high` in the field's unit, both included.
+         */
+        QualificationFieldOut: {
+            /** Choices */
+            choices: components["schemas"]["FieldChoiceOut"][];
+            /** Code */
+            code: string;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "personal" | "sensitive";
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "person" | "income" | "social" | "house" | "car" | "policy" | "credit" | "debt" | "business" | "wanted";
+            /** High */
+            high: number;
+            /** Hint */
+            hint: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "money" | "number" | "ratio" | "bool" | "choice" | "set" | "city";
+            /** Low */
+            low: number;
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "fen" | "fen_month" | "fen_year" | "year" | "month" | "day" | "times" | "pieces" | "points" | "bps" | "none";
+            /** Weight */
+            weight: number;
+        };
+        /** QualificationFieldsOut */
+        QualificationFieldsOut: {
+            /** Items */
+            items: components["schemas"]["QualificationFieldOut"][];
+        };
+        /**
+         * QualificationHistoryOut
+         * @description A value that a field has had, as it was when it was told; null: it became unknown.
+         */
+        QualificationHistoryOut: {
+            /** At */
+            at: string;
+            by: components["schemas"]["PersonRef"] | null;
+            /** Field */
+            field: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "stated" | "document" | "credit_report" | "id_number" | "platform";
+            /** Value */
+            value: number | boolean | string | string[] | null;
+        };
+        /** QualificationOut */
+        QualificationOut: {
+            /**
+             * Asknext
+             * @description 接下来该问的字段，重要的在前
+             */
+            askNext: string[];
+            /** Completenessbps */
+            completenessBps: number;
+            /**
+             * Contactstate
+             * @enum {string}
+             */
+            contactState: "new" | "connected" | "unreachable" | "invalid";
+            /**
+             * Customerid
+             * Format: uuid
+             */
+            customerId: string;
+            /**
+             * Fields
+             * @description 只列已知的
+             */
+            fields: components["schemas"]["QualificationValueOut"][];
+            /** Stars */
+            stars: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unknown" | "partial" | "complete";
+            /**
+             * Version
+             * @description 资质的版本，还没有资质时为 0；PATCH 时放进 If-Match
+             */
+            version: number;
+        };
+        /**
+         * QualificationPatch
+         * @description Only the fields sent are changed; null makes a field unknown.
+         * @example {
+         *       "source": "stated",
+         *       "values": {
+         *         "fundMonths": 14,
+         *         "hasHouse": true,
+         *         "occupation": "private"
+         *       }
+         *     }
+         */
+        QualificationPatch: {
+            /**
+             * Source
+             * @default stated
+             * @enum {string}
+             */
+            source?: "stated" | "document" | "credit_report" | "id_number" | "platform";
+            /** Values */
+            values: {
+                [key: string]: number | boolean | string | string[] | null;
+            };
+        };
+        /**
+         * QualificationValueOut
+         * @description A known value; `by` null: a channel or the product itself.
+         */
+        QualificationValueOut: {
+            /** At */
+            at: string;
+            by: components["schemas"]["PersonRef"] | null;
+            /** Field */
+            field: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "stated" | "document" | "credit_report" | "id_number" | "platform";
+            /** Value */
+            value: number | boolean | string | string[];
+        };
+        /**
+         * RankOut
+         * @description An employee or a team over the period; `team` null for a team's own row.
+         */
+        RankOut: {
+            /** Contacted */
+            contacted: number;
+            /** Disbursedfen */
+            disbursedFen: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Leads */
+            leads: number;
+            /** Name */
+            name: string;
+            /** Receivedfen */
+            receivedFen: number;
+            /** Signed */
+            signed: number;
+            team: components["schemas"]["NamedRef"] | null;
+            /** Visits */
+            visits: number;
+        };
+        /** RateOut */
+        RateOut: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "monthly" | "annual" | "monthly_flat" | "daily";
+            /** Maxppm */
+            maxPpm: number;
+            /** Minppm */
+            minPpm: number;
+        };
+        /**
+         * RateTerms
+         * @description A range of rates in ppm of `basis`: 6000 monthly is 0.6 % a month.
+         */
+        RateTerms: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "monthly" | "annual" | "monthly_flat" | "daily";
+            /** Maxppm */
+            maxPpm: number;
+            /** Minppm */
+            minPpm: number;
+        };
+        /**
+         * ReadsAs
+         * @description A condition read aloud; ids that begin with @ are those that a version's terms imply.
+         */
+        ReadsAs: {
+            /** Id */
+            id: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "hard" | "soft" | "need";
+            /** Text */
+            text: string;
+        };
+        /**
+         * ReceiptIn
+         * @example {
+         *       "amountFen": 540000,
+         *       "method": "transfer",
+         *       "note": "首笔服务费",
+         *       "receivedOn": "2026-11-24"
+         *     }
+         */
+        ReceiptIn: {
+            /**
+             * Amountfen
+             * @description 分，不超过未收
+             */
+            amountFen: number;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "transfer" | "cash" | "card" | "alipay" | "wechat" | "lender";
+            /** Note */
+            note?: string | null;
+            /**
+             * Receivedon
+             * Format: date
+             * @description 到账日，不能在将来
+             */
+            receivedOn: string;
+        };
+        /**
+         * ReceiptOut
+         * @description `reversesId` names the receipt that this row takes back; its amount is then negative.
+         */
+        ReceiptOut: {
+            /** Amountfen */
+            amountFen: number;
+            by: components["schemas"]["PersonRef"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "transfer" | "cash" | "card" | "alipay" | "wechat" | "lender";
+            note: components["schemas"]["Graded"] | null;
+            /**
+             * Receivedon
+             * Format: date
+             */
+            receivedOn: string;
+            /** Recordedat */
+            recordedAt: string;
+            /** Reversed */
+            reversed: boolean;
+            /** Reversesid */
+            reversesId: string | null;
+        };
+        /** ReceiptRow */
+        ReceiptRow: {
+            /** Amountfen */
+            amountFen: number;
+            by: components["schemas"]["PersonRef"] | null;
+            case: components["schemas"]["CaseRef"];
+            customer: components["schemas"]["CaseCustomer"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "transfer" | "cash" | "card" | "alipay" | "wechat" | "lender";
+            note: components["schemas"]["Graded"] | null;
+            owner: components["schemas"]["PersonRef"] | null;
+            /**
+             * Receivedon
+             * Format: date
+             */
+            receivedOn: string;
+            /** Recordedat */
+            recordedAt: string;
+            /** Reversed */
+            reversed: boolean;
+            /** Reversesid */
+            reversesId: string | null;
+        };
+        /**
+         * ReceiptSummary
+         * @description Of all cases in the caller's scope, now: due = received + outstanding; received is net of what was reversed.
+         */
+        ReceiptSummary: {
+            /** Ageing */
+            ageing: components["schemas"]["AgeingBucket"][];
+            /** Duefen */
+            dueFen: number;
+            /** Outstandingfen */
+            outstandingFen: number;
+            /** Receivedfen */
+            receivedFen: number;
         };
         /**
          * RefreshIn
@@ -1964,12 +5075,313 @@ export interface components {
             /** Text */
             text?: string | null;
         };
+        /**
+         * ReverseIn
+         * @example {
+         *       "reason": "金额录错"
+         *     }
+         */
+        ReverseIn: {
+            /** Reason */
+            reason: string;
+        };
         /** RoleRef */
         RoleRef: {
             /** Code */
             code: string;
             /** Name */
             name: string;
+        };
+        /**
+         * RuleCheckIn
+         * @example {
+         *       "cities": [
+         *         510100
+         *       ],
+         *       "rules": {
+         *         "conditions": [
+         *           {
+         *             "id": "c1",
+         *             "severity": "hard",
+         *             "when": {
+         *               "field": "age",
+         *               "from": 22,
+         *               "op": "between",
+         *               "to": 55
+         *             }
+         *           },
+         *           {
+         *             "id": "c2",
+         *             "severity": "hard",
+         *             "when": {
+         *               "field": "fundMonths",
+         *               "op": "ge",
+         *               "value": 12
+         *             }
+         *           },
+         *           {
+         *             "id": "c3",
+         *             "points": 10,
+         *             "severity": "soft",
+         *             "when": {
+         *               "field": "cardUsage",
+         *               "op": "le",
+         *               "value": 7000
+         *             }
+         *           },
+         *           {
+         *             "id": "c4",
+         *             "severity": "need",
+         *             "when": {
+         *               "field": "workCity",
+         *               "op": "known"
+         *             }
+         *           }
+         *         ],
+         *         "limit": {
+         *           "of": [
+         *             {
+         *               "value": 50000000
+         *             },
+         *             {
+         *               "of": [
+         *                 {
+         *                   "field": "fundMonthly"
+         *                 },
+         *                 {
+         *                   "value": 12
+         *                 },
+         *                 {
+         *                   "value": 10
+         *                 }
+         *               ],
+         *               "op": "mul"
+         *             }
+         *           ],
+         *           "op": "min"
+         *         }
+         *       }
+         *     }
+         */
+        RuleCheckIn: {
+            /** Cities */
+            cities?: number[];
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            };
+        };
+        /** RuleCheckOut */
+        RuleCheckOut: {
+            /** Errors */
+            errors: components["schemas"]["RuleErrorOut"][];
+            /** Ok */
+            ok: boolean;
+            /** Readsas */
+            readsAs: components["schemas"]["ReadsAs"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /** RuleCustomer */
+        RuleCustomer: {
+            customer: components["schemas"]["RuleCustomerRow"];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "yes" | "unknown";
+        };
+        /** RuleCustomerRow */
+        RuleCustomerRow: {
+            city: components["schemas"]["CityRef"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            name: components["schemas"]["Graded"] | null;
+            /** Ownername */
+            ownerName: string | null;
+            phone: components["schemas"]["Graded"] | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
+        };
+        /**
+         * RuleCustomersIn
+         * @example {
+         *       "cities": [
+         *         510100
+         *       ],
+         *       "limit": 20,
+         *       "rules": {
+         *         "conditions": [
+         *           {
+         *             "id": "c1",
+         *             "severity": "hard",
+         *             "when": {
+         *               "field": "age",
+         *               "from": 22,
+         *               "op": "between",
+         *               "to": 55
+         *             }
+         *           },
+         *           {
+         *             "id": "c2",
+         *             "severity": "hard",
+         *             "when": {
+         *               "field": "fundMonths",
+         *               "op": "ge",
+         *               "value": 12
+         *             }
+         *           },
+         *           {
+         *             "id": "c3",
+         *             "points": 10,
+         *             "severity": "soft",
+         *             "when": {
+         *               "field": "cardUsage",
+         *               "op": "le",
+         *               "value": 7000
+         *             }
+         *           },
+         *           {
+         *             "id": "c4",
+         *             "severity": "need",
+         *             "when": {
+         *               "field": "workCity",
+         *               "op": "known"
+         *             }
+         *           }
+         *         ],
+         *         "limit": {
+         *           "of": [
+         *             {
+         *               "value": 50000000
+         *             },
+         *             {
+         *               "of": [
+         *                 {
+         *                   "field": "fundMonthly"
+         *                 },
+         *                 {
+         *                   "value": 12
+         *                 },
+         *                 {
+         *                   "value": 10
+         *                 }
+         *               ],
+         *               "op": "mul"
+         *             }
+         *           ],
+         *           "op": "min"
+         *         }
+         *       },
+         *       "wanted": "possible"
+         *     }
+         */
+        RuleCustomersIn: {
+            /**
+             * Amountminfen
+             * @description 起贷金额；空为不看
+             */
+            amountMinFen?: number | null;
+            /** Cities */
+            cities?: number[];
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Terms
+             * @description 可选期限；空为不看
+             */
+            terms?: number[];
+            /**
+             * Wanted
+             * @default possible
+             * @enum {string}
+             */
+            wanted?: "yes" | "possible";
+        };
+        /**
+         * RuleCustomersOut
+         * @description `counts` on the first page only, within the viewer's data scope, of all customers with a qualification.
+         */
+        RuleCustomersOut: {
+            counts: components["schemas"]["VerdictCounts"] | null;
+            /** Items */
+            items: components["schemas"]["RuleCustomer"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** RuleErrorOut */
+        RuleErrorOut: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Pointer */
+            pointer: string;
+        };
+        /** ScheduleOut */
+        ScheduleOut: {
+            /** Effective */
+            effective: string | null;
+            /** Instalmentfen */
+            instalmentFen: number;
+            /** Nominal */
+            nominal: string | null;
+            /** Rows */
+            rows: components["schemas"]["ScheduleRowOut"][];
+            /** Totalcostfen */
+            totalCostFen: number;
+            /** Totalfeesfen */
+            totalFeesFen: number;
+            /** Totalinterestfen */
+            totalInterestFen: number;
+        };
+        /** ScheduleRowOut */
+        ScheduleRowOut: {
+            /** Balancefen */
+            balanceFen: number;
+            /** Feesfen */
+            feesFen: number;
+            /** Interestfen */
+            interestFen: number;
+            /** Number */
+            number: number;
+            /** Paymentfen */
+            paymentFen: number;
+            /** Principalfen */
+            principalFen: number;
+        };
+        /**
+         * ScheduleSummary
+         * @description `instalmentFen` is the first month's payment; `nominal` and `effective` are null where the first day's fees eat up the loan.
+         */
+        ScheduleSummary: {
+            /** Effective */
+            effective: string | null;
+            /** Instalmentfen */
+            instalmentFen: number;
+            /** Nominal */
+            nominal: string | null;
+            /** Totalcostfen */
+            totalCostFen: number;
+            /** Totalfeesfen */
+            totalFeesFen: number;
+            /** Totalinterestfen */
+            totalInterestFen: number;
         };
         /** SecretOut */
         SecretOut: {
@@ -1999,6 +5411,226 @@ export interface components {
             /** Submittedat */
             submittedAt: string | null;
         };
+        /** SplitStepOut */
+        SplitStepOut: {
+            /** Amountfen */
+            amountFen: number;
+            /** Count */
+            count: number;
+            /** Previouscount */
+            previousCount: number | null;
+            /** Ratebps */
+            rateBps: number | null;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "lead" | "valid" | "contacted" | "visit" | "signed" | "submitted" | "approved" | "disbursed" | "received";
+            /** Totalbps */
+            totalBps: number | null;
+        };
+        /**
+         * StageEventOut
+         * @description A move: `seconds` were spent in `from`; `reason` is a lost reason.
+         */
+        StageEventOut: {
+            /** At */
+            at: string;
+            /** Back */
+            back: boolean;
+            by: components["schemas"]["PersonRef"] | null;
+            comment: components["schemas"]["Graded"] | null;
+            from: components["schemas"]["StageRef"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: ("no_qualification" | "rate_too_high" | "chose_another" | "unreachable" | "withdrew" | "declined" | "duplicate" | "other") | null;
+            /** Seconds */
+            seconds: number | null;
+            to: components["schemas"]["StageRef"];
+        };
+        /** StageIn */
+        StageIn: {
+            /**
+             * Code
+             * @description 小写字母、数字、下划线，30 个以内
+             */
+            code: string;
+            /** Entry */
+            entry?: components["schemas"]["EntryIn"][];
+            /**
+             * Kind
+             * @description 客户阶段尺度上的位置
+             * @enum {string}
+             */
+            kind: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
+            /**
+             * Moves
+             * @description 可以去的阶段代码
+             */
+            moves?: string[];
+            /** Name */
+            name: string;
+            /**
+             * Post
+             * @description 负责岗位：角色代码
+             */
+            post?: string | null;
+            /**
+             * Slahours
+             * @description 自然小时；到时未离开为超时
+             */
+            slaHours?: number | null;
+            /**
+             * Tone
+             * @enum {string}
+             */
+            tone: "slate" | "sky" | "violet" | "indigo" | "blue" | "navy" | "amber" | "teal" | "bronze" | "green" | "emerald" | "olive" | "graphite" | "red" | "grey";
+            /**
+             * Winbps
+             * @description 赢率，万分比
+             * @default 0
+             */
+            winBps?: number;
+        };
+        /** StageOut */
+        StageOut: {
+            /** Code */
+            code: string;
+            /** Entry */
+            entry: components["schemas"]["EntryOut"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
+            /** Moves */
+            moves: string[];
+            /** Name */
+            name: string;
+            /** Position */
+            position: number;
+            /** Post */
+            post: string | null;
+            /** Slahours */
+            slaHours: number | null;
+            /**
+             * Tone
+             * @enum {string}
+             */
+            tone: "slate" | "sky" | "violet" | "indigo" | "blue" | "navy" | "amber" | "teal" | "bronze" | "green" | "emerald" | "olive" | "graphite" | "red" | "grey";
+            /** Winbps */
+            winBps: number;
+        };
+        /** StageRef */
+        StageRef: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lead" | "contact" | "appointment" | "visit" | "contract" | "submission" | "supplement" | "approval" | "collateral" | "disbursement" | "receipt" | "repayment" | "settled" | "overdue" | "lost";
+            /** Name */
+            name: string;
+            /**
+             * Tone
+             * @enum {string}
+             */
+            tone: "slate" | "sky" | "violet" | "indigo" | "blue" | "navy" | "amber" | "teal" | "bronze" | "green" | "emerald" | "olive" | "graphite" | "red" | "grey";
+        };
+        /**
+         * StarsIn
+         * @example {
+         *       "stars": 4
+         *     }
+         */
+        StarsIn: {
+            /**
+             * Stars
+             * @description 0–5，null 为未评
+             */
+            stars: number | null;
+        };
+        /**
+         * StateChangeOut
+         * @description A change of state; stars as numbers, the others by their codes.
+         */
+        StateChangeOut: {
+            /** At */
+            at: string;
+            by: components["schemas"]["PersonRef"] | null;
+            /**
+             * Cause
+             * @description follow_up、by_hand、lead、case 等
+             */
+            cause: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Now */
+            now: number | string | null;
+            /** Was */
+            was: number | string | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "stars" | "contact" | "intent" | "stage";
+        };
+        /**
+         * StepOut
+         * @description A bar. `rateBps` of the step before, `totalBps` of the leads; null where that is 0. Times are from the step before.
+         */
+        StepOut: {
+            /** Amountfen */
+            amountFen: number;
+            /** Back */
+            back: number;
+            /** Count */
+            count: number;
+            definition: components["schemas"]["DefinitionOut"];
+            drill: components["schemas"]["DrillOut"];
+            /** Medianseconds */
+            medianSeconds: number | null;
+            /** Moves */
+            moves: number;
+            /** P90Seconds */
+            p90Seconds: number | null;
+            /** Previousamountfen */
+            previousAmountFen: number | null;
+            /** Previouscount */
+            previousCount: number | null;
+            /** Previousratebps */
+            previousRateBps: number | null;
+            /** Ratebps */
+            rateBps: number | null;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "lead" | "valid" | "contacted" | "visit" | "signed" | "submitted" | "approved" | "disbursed" | "received";
+            stuck: components["schemas"]["DrillOut"];
+            /** Title */
+            title: string;
+            /** Totalbps */
+            totalBps: number | null;
+        };
         /** SubjectOut */
         SubjectOut: {
             /**
@@ -2020,6 +5652,90 @@ export interface components {
             label: string;
             /** Type */
             type: string;
+        };
+        /**
+         * SubmissionIn
+         * @example {
+         *       "amountFen": 20000000,
+         *       "months": 36,
+         *       "productVersionId": "01a20f5f-9a36-71bf-b920-d9578149c4b8"
+         *     }
+         */
+        SubmissionIn: {
+            /**
+             * Amountfen
+             * @description 分
+             */
+            amountFen: number;
+            /** Months */
+            months?: number | null;
+            /**
+             * Productversionid
+             * Format: uuid
+             */
+            productVersionId: string;
+            /**
+             * Submittedat
+             * @description 默认现在，不能在将来
+             */
+            submittedAt?: string | null;
+        };
+        /** SubmissionOut */
+        SubmissionOut: {
+            /** Amountfen */
+            amountFen: number;
+            /** Approvedfen */
+            approvedFen: number | null;
+            /** Approvedmonths */
+            approvedMonths: number | null;
+            /** Approvedrateppm */
+            approvedRatePpm: number | null;
+            by: components["schemas"]["PersonRef"] | null;
+            /**
+             * Caseid
+             * Format: uuid
+             */
+            caseId: string;
+            /** Decidedat */
+            decidedAt: string | null;
+            declinedReason: components["schemas"]["Graded"] | null;
+            /** Disbursedfen */
+            disbursedFen: number;
+            /** Dueat */
+            dueAt: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Late */
+            late: boolean;
+            lender: components["schemas"]["NamedRef"];
+            /** Months */
+            months: number | null;
+            product: components["schemas"]["NamedRef"];
+            /**
+             * Productversionid
+             * Format: uuid
+             */
+            productVersionId: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "submitted" | "supplement" | "approved" | "declined" | "withdrawn";
+            /** Submittedat */
+            submittedAt: string;
+            /** Version */
+            version: number;
+        };
+        /** Target */
+        Target: {
+            /** Allowed */
+            allowed: boolean;
+            /** Missing */
+            missing: components["schemas"]["Missing"][];
+            stage: components["schemas"]["StageRef"];
         };
         /** TaskOut */
         TaskOut: {
@@ -2206,6 +5922,26 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** TrendOut */
+        TrendOut: {
+            /** Contacted */
+            contacted: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Disbursedfen */
+            disbursedFen: number;
+            /** Leads */
+            leads: number;
+            /** Receivedfen */
+            receivedFen: number;
+            /** Signed */
+            signed: number;
+            /** Visits */
+            visits: number;
+        };
         /** UnitOut */
         UnitOut: {
             /**
@@ -2246,6 +5982,424 @@ export interface components {
         UnreadOut: {
             /** Unread */
             unread: number;
+        };
+        /** VerdictCounts */
+        VerdictCounts: {
+            /** No */
+            no: number;
+            /** Unknown */
+            unknown: number;
+            /** Yes */
+            yes: number;
+        };
+        /**
+         * VersionBody
+         * @description Money in fen, rates in ppm, terms in months. `rules` follows GET /products/rule-schema.
+         * @example {
+         *       "amountMaxFen": 50000000,
+         *       "amountMinFen": 3000000,
+         *       "approvalHours": 24,
+         *       "cities": [
+         *         510100,
+         *         500000
+         *       ],
+         *       "commissionNote": "放款次月结算",
+         *       "commissionPpm": 8000,
+         *       "documents": [
+         *         "身份证",
+         *         "公积金缴存明细"
+         *       ],
+         *       "fees": [
+         *         {
+         *           "at": "disbursement",
+         *           "code": "service",
+         *           "kind": "percent",
+         *           "ppm": 5000,
+         *           "title": "手续费"
+         *         }
+         *       ],
+         *       "makesQuery": true,
+         *       "queryStep": "application",
+         *       "rate": {
+         *         "basis": "annual",
+         *         "maxPpm": 108000,
+         *         "minPpm": 45000
+         *       },
+         *       "repayments": [
+         *         "equal_instalment",
+         *         "interest_first"
+         *       ],
+         *       "rules": {
+         *         "conditions": [
+         *           {
+         *             "id": "c1",
+         *             "severity": "hard",
+         *             "when": {
+         *               "field": "age",
+         *               "from": 22,
+         *               "op": "between",
+         *               "to": 55
+         *             }
+         *           },
+         *           {
+         *             "id": "c2",
+         *             "severity": "hard",
+         *             "when": {
+         *               "field": "fundMonths",
+         *               "op": "ge",
+         *               "value": 12
+         *             }
+         *           },
+         *           {
+         *             "id": "c3",
+         *             "points": 10,
+         *             "severity": "soft",
+         *             "when": {
+         *               "field": "cardUsage",
+         *               "op": "le",
+         *               "value": 7000
+         *             }
+         *           },
+         *           {
+         *             "id": "c4",
+         *             "severity": "need",
+         *             "when": {
+         *               "field": "workCity",
+         *               "op": "known"
+         *             }
+         *           }
+         *         ],
+         *         "limit": {
+         *           "of": [
+         *             {
+         *               "value": 50000000
+         *             },
+         *             {
+         *               "of": [
+         *                 {
+         *                   "field": "fundMonthly"
+         *                 },
+         *                 {
+         *                   "value": 12
+         *                 },
+         *                 {
+         *                   "value": 10
+         *                 }
+         *               ],
+         *               "op": "mul"
+         *             }
+         *           ],
+         *           "op": "min"
+         *         }
+         *       },
+         *       "terms": [
+         *         12,
+         *         24,
+         *         36
+         *       ],
+         *       "validFrom": "2026-01-01"
+         *     }
+         */
+        VersionBody: {
+            /** Amountmaxfen */
+            amountMaxFen: number;
+            /** Amountminfen */
+            amountMinFen: number;
+            /** Approvalhours */
+            approvalHours: number;
+            /**
+             * Cities
+             * @description 服务城市；空为全国
+             */
+            cities?: number[];
+            /** Commissionnote */
+            commissionNote?: string | null;
+            /**
+             * Commissionppm
+             * @description 资方付给本公司的佣金，占放款额
+             * @default 0
+             */
+            commissionPpm?: number;
+            /** Documents */
+            documents?: string[];
+            /** Fees */
+            fees?: components["schemas"]["FeeTerms"][];
+            /**
+             * Makesquery
+             * @default true
+             */
+            makesQuery?: boolean;
+            /** Querystep */
+            queryStep?: ("pre_check" | "application" | "signing") | null;
+            rate: components["schemas"]["RateTerms"];
+            /** Repayments */
+            repayments: ("equal_instalment" | "equal_principal" | "interest_first" | "flat" | "bullet" | "revolving")[];
+            /**
+             * Rules
+             * @description 准入规则，见 GET /products/rule-schema
+             */
+            rules: {
+                [key: string]: unknown;
+            };
+            /**
+             * Terms
+             * @description 可选期限（月），从小到大、不重复
+             */
+            terms: number[];
+            /** Validfrom */
+            validFrom?: string | null;
+            /** Validto */
+            validTo?: string | null;
+        };
+        /** VersionBodyOut */
+        VersionBodyOut: {
+            /** Amountmaxfen */
+            amountMaxFen: number;
+            /** Amountminfen */
+            amountMinFen: number;
+            /** Approvalhours */
+            approvalHours: number;
+            /** Cities */
+            cities: number[];
+            /** Commissionnote */
+            commissionNote: string | null;
+            /** Commissionppm */
+            commissionPpm: number;
+            /** Documents */
+            documents: string[];
+            /** Fees */
+            fees: components["schemas"]["FeeOut"][];
+            /** Makesquery */
+            makesQuery: boolean;
+            /** Querystep */
+            queryStep: ("pre_check" | "application" | "signing") | null;
+            rate: components["schemas"]["RateOut"];
+            /** Repayments */
+            repayments: ("equal_instalment" | "equal_principal" | "interest_first" | "flat" | "bullet" | "revolving")[];
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            };
+            /** Terms */
+            terms: number[];
+            /** Validfrom */
+            validFrom: string | null;
+            /** Validto */
+            validTo: string | null;
+        };
+        /**
+         * VersionDraftIn
+         * @description A new draft: from `body`, or a copy of `fromVersionId`, or of the newest version.
+         * @example {
+         *       "fromVersionId": "01a20f5f-9a36-71bf-b920-d9578149c4b8"
+         *     }
+         */
+        VersionDraftIn: {
+            body?: components["schemas"]["VersionBody"] | null;
+            /** Fromversionid */
+            fromVersionId?: string | null;
+        };
+        /** VersionOut */
+        VersionOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Approvedat */
+            approvedAt: string | null;
+            approvedBy: components["schemas"]["PersonRef"] | null;
+            body: components["schemas"]["VersionBodyOut"];
+            /** Createdat */
+            createdAt: string;
+            createdBy: components["schemas"]["PersonRef"] | null;
+            /** Effective */
+            effective: boolean;
+            /** Effectivefrom */
+            effectiveFrom: string | null;
+            /** Effectiveto */
+            effectiveTo: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            /** Number */
+            number: number;
+            /**
+             * Productid
+             * Format: uuid
+             */
+            productId: string;
+            /** Readsas */
+            readsAs: components["schemas"]["ReadsAs"][];
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "approved" | "withdrawn";
+            /** Version */
+            version: number;
+        };
+        /**
+         * VersionSaveIn
+         * @example {
+         *       "body": {
+         *         "amountMaxFen": 50000000,
+         *         "amountMinFen": 3000000,
+         *         "approvalHours": 24,
+         *         "cities": [
+         *           510100,
+         *           500000
+         *         ],
+         *         "commissionNote": "放款次月结算",
+         *         "commissionPpm": 8000,
+         *         "documents": [
+         *           "身份证",
+         *           "公积金缴存明细"
+         *         ],
+         *         "fees": [
+         *           {
+         *             "at": "disbursement",
+         *             "code": "service",
+         *             "kind": "percent",
+         *             "ppm": 5000,
+         *             "title": "手续费"
+         *           }
+         *         ],
+         *         "makesQuery": true,
+         *         "queryStep": "application",
+         *         "rate": {
+         *           "basis": "annual",
+         *           "maxPpm": 108000,
+         *           "minPpm": 45000
+         *         },
+         *         "repayments": [
+         *           "equal_instalment",
+         *           "interest_first"
+         *         ],
+         *         "rules": {
+         *           "conditions": [
+         *             {
+         *               "id": "c1",
+         *               "severity": "hard",
+         *               "when": {
+         *                 "field": "age",
+         *                 "from": 22,
+         *                 "op": "between",
+         *                 "to": 55
+         *               }
+         *             },
+         *             {
+         *               "id": "c2",
+         *               "severity": "hard",
+         *               "when": {
+         *                 "field": "fundMonths",
+         *                 "op": "ge",
+         *                 "value": 12
+         *               }
+         *             },
+         *             {
+         *               "id": "c3",
+         *               "points": 10,
+         *               "severity": "soft",
+         *               "when": {
+         *                 "field": "cardUsage",
+         *                 "op": "le",
+         *                 "value": 7000
+         *               }
+         *             },
+         *             {
+         *               "id": "c4",
+         *               "severity": "need",
+         *               "when": {
+         *                 "field": "workCity",
+         *                 "op": "known"
+         *               }
+         *             }
+         *           ],
+         *           "limit": {
+         *             "of": [
+         *               {
+         *                 "value": 50000000
+         *               },
+         *               {
+         *                 "of": [
+         *                   {
+         *                     "field": "fundMonthly"
+         *                   },
+         *                   {
+         *                     "value": 12
+         *                   },
+         *                   {
+         *                     "value": 10
+         *                   }
+         *                 ],
+         *                 "op": "mul"
+         *               }
+         *             ],
+         *             "op": "min"
+         *           }
+         *         },
+         *         "terms": [
+         *           12,
+         *           24,
+         *           36
+         *         ],
+         *         "validFrom": "2026-01-01"
+         *       },
+         *       "note": "额度上调到 50 万"
+         *     }
+         */
+        VersionSaveIn: {
+            body: components["schemas"]["VersionBody"];
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * VersionSummary
+         * @description `effective` says that it is the one in force now.
+         */
+        VersionSummary: {
+            /** Approvedat */
+            approvedAt: string | null;
+            approvedBy: components["schemas"]["PersonRef"] | null;
+            /** Createdat */
+            createdAt: string;
+            createdBy: components["schemas"]["PersonRef"] | null;
+            /** Effective */
+            effective: boolean;
+            /** Effectivefrom */
+            effectiveFrom: string | null;
+            /** Effectiveto */
+            effectiveTo: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            /** Number */
+            number: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "approved" | "withdrawn";
+            /** Version */
+            version: number;
+        };
+        /**
+         * VoidIn
+         * @example {
+         *       "reason": "金额录错"
+         *     }
+         */
+        VoidIn: {
+            /** Reason */
+            reason: string;
         };
     };
     responses: never;
@@ -2382,6 +6536,1196 @@ export interface operations {
             };
             /** @description access.refresh-refused：登录已失效，重新登录 */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_list_cases: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                pipelineId?: string | null;
+                stageId?: string | null;
+                ownerId?: string | null;
+                teamId?: string | null;
+                /** @description 向该资方进过件 */
+                lenderId?: string | null;
+                productKind?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge") | null;
+                customerId?: string | null;
+                /** @description true：只看超时 */
+                late?: boolean | null;
+                /** @description true：进行中；false：已结束 */
+                open?: boolean | null;
+                /** @description true：只看流失 */
+                lost?: boolean | null;
+                sort?: "-activeAt" | "-createdAt";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CaseRow_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_create_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRow"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看；pipeline.not-found：流程不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.conditions-missing：进入“{stage}”还差 {count} 项：{what} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_get_board: {
+        parameters: {
+            query?: {
+                ownerId?: string | null;
+                teamId?: string | null;
+                /** @description 向该资方进过件 */
+                lenderId?: string | null;
+                /** @description true：只看超时 */
+                late?: boolean | null;
+                /** @description 默认为默认流程 */
+                pipelineId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.not-found：流程不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_get_board_column: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                limit?: number;
+                ownerId?: string | null;
+                teamId?: string | null;
+                /** @description 向该资方进过件 */
+                lenderId?: string | null;
+                /** @description true：只看超时 */
+                late?: boolean | null;
+            };
+            header?: never;
+            path: {
+                stage_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CaseRow_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.stage-not-found：阶段不存在或已停用 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_count_cases: {
+        parameters: {
+            query?: {
+                pipelineId?: string | null;
+                stageId?: string | null;
+                ownerId?: string | null;
+                teamId?: string | null;
+                /** @description 向该资方进过件 */
+                lenderId?: string | null;
+                productKind?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge") | null;
+                customerId?: string | null;
+                /** @description true：只看超时 */
+                late?: boolean | null;
+                /** @description true：进行中；false：已结束 */
+                open?: boolean | null;
+                /** @description true：只看流失 */
+                lost?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotalOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_get_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_update_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRow"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-closed：业务单已结束（{stage}），先重新打开；pipeline.due-below-received：这样应收只有 {due}，少于已回款 {received}；先冲销多出的 {excess}；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.owner-not-eligible：不能分配给这位员工：{why} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_create_disbursement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisbursementIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisbursementOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看；pipeline.submission-not-found：进件不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-closed：业务单已结束（{stage}），先重新打开；pipeline.submission-state：进件现在是“{was}”，不能改为“{wanted}” */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.over-approved：超过批复：批复 {approved}，已放 {paid}，最多再放 {left} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_put_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                case_id: string;
+                /** @description 资料名称，如 身份证 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut"][];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-closed：业务单已结束（{stage}），先重新打开 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_delete_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                case_id: string;
+                /** @description 资料名称，如 身份证 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut"][];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-closed：业务单已结束（{stage}），先重新打开 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_list_history: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StageEventOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_move_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRow"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看；pipeline.stage-not-found：阶段不存在或已停用 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.move-not-allowed：流程不允许从“{was}”到“{wanted}”，可去：{choices}；pipeline.case-closed：业务单已结束（{stage}），先重新打开；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.conditions-missing：进入“{stage}”还差 {count} 项：{what}；pipeline.lost-reason-needed：选择流失原因 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_put_participants: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipantsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantOut"][];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finance_list_case_receipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReceipts"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finance_create_receipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description finance.over-due：超过未收：应收 {due}，未收 {outstanding} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_create_submission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmissionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-closed：业务单已结束（{stage}），先重新打开；pipeline.lender-not-active：资方“{lender}”不在合作中，不能进件 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_list_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Target"][];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-not-found：业务单不存在或无权查看 */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3469,6 +8813,143 @@ export interface operations {
             };
         };
     };
+    products_list_matches: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MatchRunRow_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_match_customer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerMatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.facts-invalid：资质有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     customers_list_ownership: {
         parameters: {
             query?: never;
@@ -3487,6 +8968,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnershipEventOut"][];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_get_qualification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualificationOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_record_qualification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualificationPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualificationOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_list_qualification_history: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description 只看一个字段 */
+                field?: string | null;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QualificationHistoryOut_"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -3601,6 +9281,154 @@ export interface operations {
             };
         };
     };
+    customers_set_stars: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StarsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_list_state_changes: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StateChangeOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description customers.not-found：客户不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     customers_list_timeline: {
         parameters: {
             query?: {
@@ -3639,6 +9467,89 @@ export interface operations {
             };
             /** @description customers.not-found：客户不存在或无权查看 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_void_disbursement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                disbursement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisbursementOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.disbursement-not-found：放款记录不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.already-voided：这笔放款已作废；pipeline.due-below-received：这样应收只有 {due}，少于已回款 {received}；先冲销多出的 {excess} */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3905,6 +9816,258 @@ export interface operations {
             };
             /** @description workspace.too-many-streams：打开的页面太多，关闭一些再试 */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analytics_list_definitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analytics_get_funnel: {
+        parameters: {
+            query?: {
+                /** @description 起始业务日（上海），默认本月 1 日 */
+                from?: string | null;
+                /** @description 截止业务日（含），默认今天；最长 400 天 */
+                to?: string | null;
+                /** @description cohort：这段时间到达的线索后来怎样；event：这段时间发生了什么 */
+                by?: "cohort" | "event";
+                /** @description 按什么拆分成行 */
+                split?: "none" | "channel" | "team" | "employee" | "kind" | "city";
+                channelId?: string | null;
+                /** @description 团队或部门，含下级 */
+                teamId?: string | null;
+                employeeId?: string | null;
+                /** @description 产品类型 */
+                kind?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge") | null;
+                /** @description GB/T 2260 地级代码 */
+                city?: number | null;
+                /** @description 同长度的上一期 */
+                compare?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；analytics.out-of-scope：没有这个团队或员工，或不在你的数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description analytics.range：时间范围最长 {max_days} 天，且起始日不晚于截止日 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analytics_list_funnel_customers: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description 起始业务日（上海），默认本月 1 日 */
+                from?: string | null;
+                /** @description 截止业务日（含），默认今天；最长 400 天 */
+                to?: string | null;
+                /** @description cohort：这段时间到达的线索后来怎样；event：这段时间发生了什么 */
+                by?: "cohort" | "event";
+                /** @description 按什么拆分成行 */
+                split?: "none" | "channel" | "team" | "employee" | "kind" | "city";
+                channelId?: string | null;
+                /** @description 团队或部门，含下级 */
+                teamId?: string | null;
+                employeeId?: string | null;
+                /** @description 产品类型 */
+                kind?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge") | null;
+                /** @description GB/T 2260 地级代码 */
+                city?: number | null;
+                /** @description 同长度的上一期 */
+                compare?: boolean;
+                step?: "lead" | "valid" | "contacted" | "visit" | "signed" | "submitted" | "approved" | "disbursed" | "received";
+                /** @description true：到达这一步的；stuck：到达后还没有到下一步的 */
+                reached?: "true" | "stuck";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FunnelCustomerOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；analytics.out-of-scope：没有这个团队或员工，或不在你的数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description analytics.range：时间范围最长 {max_days} 天，且起始日不晚于截止日 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analytics_export_funnel: {
+        parameters: {
+            query?: {
+                /** @description 起始业务日（上海），默认本月 1 日 */
+                from?: string | null;
+                /** @description 截止业务日（含），默认今天；最长 400 天 */
+                to?: string | null;
+                /** @description cohort：这段时间到达的线索后来怎样；event：这段时间发生了什么 */
+                by?: "cohort" | "event";
+                /** @description 按什么拆分成行 */
+                split?: "none" | "channel" | "team" | "employee" | "kind" | "city";
+                channelId?: string | null;
+                /** @description 团队或部门，含下级 */
+                teamId?: string | null;
+                employeeId?: string | null;
+                /** @description 产品类型 */
+                kind?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge") | null;
+                /** @description GB/T 2260 地级代码 */
+                city?: number | null;
+                /** @description 同长度的上一期 */
+                compare?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV，UTF-8 带 BOM */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；analytics.out-of-scope：没有这个团队或员工，或不在你的数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description analytics.range：时间范围最长 {max_days} 天，且起始日不晚于截止日 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4255,6 +10418,466 @@ export interface operations {
             };
         };
     };
+    products_list_lenders: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description 名称里的文字 */
+                search?: string | null;
+                kind?: ("bank" | "consumer_finance" | "micro_loan" | "trust" | "leasing" | "insurer" | "internet_bank" | "private") | null;
+                cooperation?: ("candidate" | "active" | "suspended" | "exited") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LenderOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_create_lender: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LenderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LenderOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.lender-name-taken：资方“{name}”已存在 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_get_lender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lender_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LenderOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.lender-not-found：资方不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_update_lender: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lender_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LenderPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LenderOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.lender-not-found：资方不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.lender-name-taken：资方“{name}”已存在；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_compare_loans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.loan-invalid：借款条件有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_loan_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.loan-invalid：借款条件有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_match_facts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.facts-invalid：资质有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_get_me: {
         parameters: {
             query?: never;
@@ -4560,6 +11183,269 @@ export interface operations {
             };
         };
     };
+    analytics_get_overview: {
+        parameters: {
+            query?: {
+                /** @description today 今天 · week 本周 · month 本月 · last_month 上月 */
+                period?: "today" | "week" | "month" | "last_month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_list_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineOut"][];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_create_pipeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.name-taken：已有同名流程 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_put_pipeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelinePut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.not-found：流程不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.name-taken：已有同名流程；pipeline.mapping-needed：要删除的阶段里还有业务单：{stages}；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     workspace_list_preferences: {
         parameters: {
             query?: never;
@@ -4738,6 +11624,1459 @@ export interface operations {
             };
             /** @description core.invalid：提交的内容有误，见各字段的说明 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-found：产品版本不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_save_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionSaveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-found：产品版本不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-frozen：版本 {number} 已审批，不能再改；新建草稿后修改；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.rule-invalid：规则有误，见各处的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_delete_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-found：产品版本不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-frozen：版本 {number} 已审批，不能再改；新建草稿后修改；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_approve_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-found：产品版本不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-draft：版本 {number} 不是草稿；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.effective-in-past：生效时间不能早于现在；products.effective-taken：版本 {number} 在这个时间或之后才生效；新版本要更晚；products.rule-invalid：规则有误，见各处的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_compare_versions: {
+        parameters: {
+            query: {
+                /** @description 另一个版本的 id */
+                with: string;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-found：产品版本不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.versions-apart：两个版本属于不同的产品 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_list_version_customers: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description yes 只要符合的；possible 连同资料不全、可能符合的 */
+                wanted?: "yes" | "possible";
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCustomersOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-found：产品版本不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_withdraw_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-found：产品版本不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.version-not-approved：版本 {number} 没有待生效的审批；products.version-in-force：版本 {number} 已经生效，不能撤回；审批一个新版本来代替它；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_list_products: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description 名称里的文字 */
+                search?: string | null;
+                kind?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge") | null;
+                state?: ("active" | "suspended" | "retired") | null;
+                lenderId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProductRow_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_create_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.lender-not-found：资方不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.name-taken：该资方已有产品“{name}” */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.rule-invalid：规则有误，见各处的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_get_rule_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_check_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCheckOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_list_rule_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleCustomersIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCustomersOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.rule-invalid：规则有误，见各处的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_get_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.not-found：产品不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_update_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.not-found：产品不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.name-taken：该资方已有产品“{name}”；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.bridge-reason-needed：启用过桥产品要写理由 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionSummary"][];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.not-found：产品不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    products_draft_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.not-found：产品不存在；products.version-not-found：产品版本不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.draft-exists：产品已有草稿（版本 {number}），先审批或删除它 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description products.versions-apart：两个版本属于不同的产品；products.rule-invalid：规则有误，见各处的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_list_qualification_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualificationFieldsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finance_list_receipts: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description 到账日，含 */
+                from?: string | null;
+                /** @description 到账日，含 */
+                to?: string | null;
+                ownerId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReceiptRow_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finance_get_summary: {
+        parameters: {
+            query?: {
+                ownerId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptSummary"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finance_reverse_receipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                receipt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description finance.receipt-not-found：回款不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description finance.already-reversed：这笔回款已冲销；finance.not-reversible：冲销记录不能再冲销，改为重新登记回款 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_decide_submission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                submission_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；pipeline.not-yours：这张业务单不在你的“{permission_title}”数据范围内 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.submission-not-found：进件不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description pipeline.case-closed：业务单已结束（{stage}），先重新打开；pipeline.submission-state：进件现在是“{was}”，不能改为“{wanted}”；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

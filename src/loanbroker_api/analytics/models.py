@@ -25,7 +25,7 @@ class Step(IntEnum):
 
 
 class Dimension(StrEnum):
-    """What a roll-up row is counted by; `all` has the nil key."""
+    """What a roll-up row is counted by; only `employee` has the team beside it."""
 
     CHANNEL = "channel"
     EMPLOYEE = "employee"
@@ -33,11 +33,39 @@ class Dimension(StrEnum):
     CITY = "city"
 
 
+class FunnelFact(TenantLink):
+    """What of a fact (a follow-up, a stage event, a decision, a tranche, a receipt) has gone into the roll-ups: the ledger that a
+    late, changed or withdrawn fact is settled against. `step` is the fact's own; `stands` false counts as money but reaches nothing.
+    """
+
+    __tablename__ = "funnel_fact"
+    __table_args__ = (Index(None, "tenant_id", "at", "customer_id"),)
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    step: Mapped[Small] = mapped_column(primary_key=True)
+    fact_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    source_id: Mapped[UUID | None]
+    employee_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]
+    kind: Mapped[str | None]
+    city: Mapped[int | None]
+    amount_fen: Mapped[int]
+    moves: Mapped[Small]
+    back: Mapped[Small]
+    stands: Mapped[bool]
+
+
 class FunnelReach(TenantLink):
-    """When a customer first reached a step, or any later one; the dimensions are those of that first arrival."""
+    """When a customer first reached a step, or any later one; the dimensions are those of that first arrival.
+
+    `seconds` is the time from the step before; `amount_fen` is the case's amount at the arrival, from APPROVED on the customer's sum.
+    """
 
     __tablename__ = "funnel_reach"
-    __table_args__ = (Index(None, "tenant_id", "step", "at", "customer_id"),)
+    __table_args__ = (
+        Index(None, "tenant_id", "step", "at", "customer_id"),
+        Index(None, "tenant_id", "step", "cohort_day", "customer_id"),
+    )
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
     step: Mapped[Small] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -47,41 +75,48 @@ class FunnelReach(TenantLink):
     team_id: Mapped[UUID | None]
     kind: Mapped[str | None]
     city: Mapped[int | None]
+    amount_fen: Mapped[int]
+    seconds: Mapped[int | None]
 
 
 class FunnelDaily(TenantLink):
-    """Per day and dimension: how many moves into a step, how many of them backward, and their money."""
+    """Per day and dimension: customers that first reached a step, facts of the step, backward ones among them, and money.
+
+    Money of VISIT to SUBMITTED is that of the customers that arrived; from APPROVED on that of the day's facts.
+    """
 
     __tablename__ = "funnel_daily"
-    __table_args__ = (Index("ix_funnel_daily_team", "tenant_id", "dimension", "team_id", "day"),)
-    day: Mapped[date] = mapped_column(primary_key=True)
     dimension: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    team_id: Mapped[UUID] = mapped_column(primary_key=True)  # nil where there is none
+    team_id: Mapped[UUID] = mapped_column(primary_key=True)  # nil where there is none, and in every dimension but the employee's
     step: Mapped[Small] = mapped_column(primary_key=True)
+    customers: Mapped[int]
     moves: Mapped[int]
     back: Mapped[int]
     amount_fen: Mapped[int]
 
 
 class FunnelCohort(TenantLink):
-    """Per day of arrival and dimension: how many customers reached a step within so many days (0–90, 91 = later)."""
+    """Per day of arrival and dimension: how many customers reached a step within so many days (0–90, 91 = later), and their money."""
 
     __tablename__ = "funnel_cohort"
-    __table_args__ = (Index("ix_funnel_cohort_team", "tenant_id", "dimension", "team_id", "cohort_day"),)
-    cohort_day: Mapped[date] = mapped_column(primary_key=True)
     dimension: Mapped[str] = mapped_column(primary_key=True)
+    cohort_day: Mapped[date] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     team_id: Mapped[UUID] = mapped_column(primary_key=True)
     step: Mapped[Small] = mapped_column(primary_key=True)
     lag_days: Mapped[Small] = mapped_column(primary_key=True)
     customers: Mapped[int]
+    amount_fen: Mapped[int]
 
 
 class RollupState(TenantLink):
-    """How fresh the roll-ups are: the time of the newest fact that went in."""
+    """One row a tenant: whoever brings the roll-ups up to date holds it, so that one does at a time."""
 
     __tablename__ = "rollup_state"
     name: Mapped[str] = mapped_column(primary_key=True)
-    fresh_until: Mapped[datetime]
+    refreshed_at: Mapped[datetime]
     rebuilt_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    faults: Mapped[int] = mapped_column(default=0)

@@ -22,7 +22,17 @@ from graphql.language import DocumentNode
 from loanbroker_api.core.errors import Problem
 
 DEFAULT_PAGE: Final = 50
-LISTS: Final = {"followUps": 20, "channels": 50, "customers": DEFAULT_PAGE, "searchCustomers": DEFAULT_PAGE, "timeline": 20}
+LISTS: Final = {
+    "followUps": 20,
+    "channels": 50,
+    "customers": DEFAULT_PAGE,
+    "searchCustomers": DEFAULT_PAGE,
+    "timeline": 20,
+    "lenders": DEFAULT_PAGE,
+    "products": DEFAULT_PAGE,
+    "match": DEFAULT_PAGE,
+    "ruleCustomers": DEFAULT_PAGE,
+}
 """Rows of a list that is asked for without `first`."""
 MOST: Final = 10**9
 """Where counting stops: fragments within fragments multiply beyond any limit."""

@@ -1,7 +1,7 @@
 """The transactional outbox: events are rows, one for each registered consumer, delivered at least once after commit."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -46,13 +46,18 @@ class Outbox(TenantLink):
 
 
 Handler = Callable[["UnitOfWork", Any], Awaitable[None]]
+BatchHandler = Callable[["UnitOfWork", Sequence[Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Consumer:
+    """`together`, where there is one, takes many events at once: up to `batch`, of every consumer that has the same one."""
+
     name: str
     event: type[Event]
     handle: Handler
+    together: BatchHandler | None = None
+    batch: int = 1
 
 
 CONSUMERS: dict[str, Consumer] = {}
@@ -70,6 +75,22 @@ def consumer(event: type[Event], name: str) -> Callable[[Handler], Handler]:
         return handle
 
     return register
+
+
+def batch_consumer(handle: BatchHandler, batch: int, **events: type[Event]) -> None:
+    """Register an idempotent handler `(uow, events)` of several kinds of events, each under a stable name (`a__b` for `a.b`).
+
+    A batch that fails is tried again event by event, so that one bad event holds up nobody else.
+    """
+
+    async def alone(uow: "UnitOfWork", event: Event) -> None:
+        await handle(uow, [event])
+
+    for given, event in events.items():
+        name = given.replace("__", ".")
+        consumer(event, name)(alone)
+        CONSUMERS[name] = registered = Consumer(name, event, alone, handle, batch)
+        _BY_EVENT[event][-1] = registered
 
 
 def rows_of(events: Iterable[Event], tenant_id: UUID, now: datetime) -> list[dict[str, Any]]:
@@ -91,35 +112,27 @@ def rows_of(events: Iterable[Event], tenant_id: UUID, now: datetime) -> list[dic
 
 
 async def deliver(runtime: "Runtime", tenant_id: UUID, *, limit: int = 10_000) -> int:
-    """Deliver a tenant's due events, each in a transaction of its own with its deletion. Returns how many were delivered."""
+    """Deliver a tenant's due events, each (or each batch) in a transaction of its own with its deletion. Returns how many were delivered."""
     from loanbroker_api.core.uow import unit_of_work
 
     delivered = 0
-    for _ in range(limit):
-        failed: tuple[UUID, int, str] | None = None
+    while delivered < limit:
+        failed: tuple[list[UUID], int, str] | None = None
         async with unit_of_work(runtime, tenant_id) as uow:
-            row = await uow.session.scalar(
-                select(Outbox)
-                .where(Outbox.next_at <= uow.now, Outbox.attempts < MAX_ATTEMPTS)
-                .order_by(Outbox.next_at, Outbox.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            if row is None:
+            rows = await _take(uow)
+            if not rows:
                 return delivered
-            registered = CONSUMERS.get(row.consumer)
+            ids, name, attempts = [row.id for row in rows], rows[0].consumer, rows[0].attempts + 1
             try:
-                if registered is None:
-                    raise LookupError("consumer is not registered in this release")  # noqa: TRY301 - handled as any failure
                 async with uow.session.begin_nested():
-                    await registered.handle(uow, registered.event.model_validate(row.payload))
-                await uow.session.execute(delete(Outbox).where(Outbox.id == row.id))
-                delivered += 1
-                OUTBOX_DELIVERED.labels(row.consumer).inc()
+                    await _handle(uow, rows)
+                await uow.session.execute(delete(Outbox).where(Outbox.id.in_(ids)))
+                delivered += len(rows)
+                OUTBOX_DELIVERED.labels(name).inc(len(rows))
             except Exception as error:  # noqa: BLE001 - any failure of a consumer is a later try
-                failed = (row.id, row.attempts + 1, type(error).__name__)
-                log.warning("outbox_retry", consumer=row.consumer, attempts=row.attempts + 1, reason=type(error).__name__)
-                OUTBOX_FAILED.labels(row.consumer).inc()
+                failed = (ids, attempts, type(error).__name__)
+                log.warning("outbox_retry", consumer=name, attempts=attempts, rows=len(rows), reason=type(error).__name__)
+                OUTBOX_FAILED.labels(name).inc()
                 await uow.session.rollback()
                 uow.done = True
         if failed is not None:
@@ -127,12 +140,45 @@ async def deliver(runtime: "Runtime", tenant_id: UUID, *, limit: int = 10_000) -
     return delivered
 
 
-async def _postpone(runtime: "Runtime", tenant_id: UUID, row_id: UUID, attempts: int, reason: str) -> None:
+async def _take(uow: "UnitOfWork") -> list[Outbox]:
+    """The next due event, locked; where its consumer takes many, others of the same handler with it. One that failed goes alone."""
+    due = (
+        select(Outbox)
+        .where(Outbox.next_at <= uow.now, Outbox.attempts < MAX_ATTEMPTS)
+        .order_by(Outbox.next_at, Outbox.id)
+        .with_for_update(skip_locked=True)
+    )
+    first = await uow.session.scalar(due.limit(1))
+    if first is None:
+        return []
+    registered = CONSUMERS.get(first.consumer)
+    if registered is None or registered.together is None or first.attempts:
+        return [first]
+    names = [one.name for one in CONSUMERS.values() if one.together is registered.together]
+    others = due.where(Outbox.consumer.in_(names), Outbox.attempts == 0, Outbox.id != first.id)
+    return [first, *await uow.session.scalars(others.limit(registered.batch - 1))]
+
+
+async def _handle(uow: "UnitOfWork", rows: Sequence[Outbox]) -> None:
+    """Raises whatever the consumer raises, LookupError for a consumer that this release does not know."""
+    registered = CONSUMERS.get(rows[0].consumer)
+    if registered is None:
+        raise LookupError("consumer is not registered in this release")
+    events = [CONSUMERS[row.consumer].event.model_validate(row.payload) for row in rows]
+    if registered.together is not None:
+        await registered.together(uow, events)
+    else:
+        await registered.handle(uow, events[0])
+
+
+async def _postpone(runtime: "Runtime", tenant_id: UUID, ids: Sequence[UUID], attempts: int, reason: str) -> None:
+    """Later, and later each time; events that failed together are tried alone at once, for most of them are not to blame."""
     from loanbroker_api.core.uow import unit_of_work
 
     async with unit_of_work(runtime, tenant_id) as uow:
-        wait = timedelta(seconds=min(2**attempts, 3600))
-        await uow.session.execute(update(Outbox).where(Outbox.id == row_id).values(attempts=attempts, next_at=uow.now + wait, error=reason))
+        wait = timedelta(seconds=min(2**attempts, 3600)) if len(ids) == 1 else timedelta(0)
+        late = update(Outbox).where(Outbox.id.in_(ids)).values(attempts=attempts, next_at=uow.now + wait, error=reason)
+        await uow.session.execute(late)
 
 
 async def tenants_with_due(runtime: "Runtime") -> list[UUID]:

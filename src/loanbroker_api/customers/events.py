@@ -48,6 +48,14 @@ class CustomerCreated(Event):
     source_id: UUID | None
 
 
+class CustomerEdited(Event):
+    """A customer's own fields were edited; field names only."""
+
+    type = "customers.edited"
+    customer_id: UUID
+    fields: list[str]
+
+
 class QualificationChanged(Event):
     """Qualification values changed; field codes only."""
 

@@ -26,13 +26,19 @@ from loanbroker_api.customers.models import (
     NOTE,
     PHONE,
     Activity,
+    ContactState,
     Customer,
     FollowUp,
     Intent,
     Outcome,
     Source,
     Stage,
+    StateChange,
 )
+from loanbroker_api.customers.qualification.graph import QualificationFieldNode, QualificationNode, StateChangeNode, catalogue_nodes
+from loanbroker_api.customers.qualification.queries import Standing, standings_in_sight, state_changes_by_customer
+from loanbroker_api.customers.qualification.rows import known_now
+from loanbroker_api.customers.qualification.schemas import QualificationPatch, StarsIn
 from loanbroker_api.customers.schemas import (
     ActivityOut,
     CustomerFilter,
@@ -47,6 +53,7 @@ from loanbroker_api.workspace.graph import Context, Fen, Info, Json
 
 if TYPE_CHECKING:
     from loanbroker_api.pipeline.graph import CaseNode
+    from loanbroker_api.products.graph import MatchNode
 
 MAX_FIRST = 100
 
@@ -151,6 +158,10 @@ class CustomerNode:
     active_at: datetime
     next_action_at: datetime | None
     first_contact_due_at: datetime | None
+    stars: int | None
+    contact_state: str
+    unreachable_count: int
+    completeness_bps: int
     row: strawberry.Private[Customer]
 
     @classmethod
@@ -166,6 +177,10 @@ class CustomerNode:
             active_at=row.active_at,
             next_action_at=row.next_action_at,
             first_contact_due_at=row.first_contact_due_at,
+            stars=row.stars,
+            contact_state=ContactState(row.contact_state).name.lower(),
+            unreachable_count=row.unreachable_count,
+            completeness_bps=row.completeness,
             row=row,
         )
 
@@ -225,6 +240,24 @@ class CustomerNode:
         people: dict[UUID, Employee] = await context.load_each(load_employees, rows.people_in(found, follow_ups.values()))
         keys = await context.keys()
         return [ActivityNode.of(rows.activity_out(context.actor, keys, row, people, follow_ups)) for row in found]
+
+    @strawberry.field(description="资质")
+    async def qualification(self, info: Info) -> QualificationNode:
+        standing: Standing = await info.context.loader(standings_in_sight).load(self.id)
+        return QualificationNode.of(self.row, standing, info.context.now())
+
+    @strawberry.field(description="星级、联系状态、意向、阶段的变化，新的在前")
+    async def state_changes(self, info: Info, first: int = 20) -> list[StateChangeNode]:
+        found: list[StateChange] = await info.context.loader(state_changes_by_customer, _bounded(first)).load(self.id)
+        return [StateChangeNode.of(row) for row in found]
+
+    @strawberry.field(description="按已知资质匹配在售产品，不保存")
+    async def match(
+        self, info: Info, aim: str = "cost", amount_fen: Fen | None = None, months: int | None = None, first: int = 50
+    ) -> Annotated["MatchNode", strawberry.lazy("loanbroker_api.products.graph")]:
+        from loanbroker_api.products.graph import customer_match  # an area above; its types refer back to this one
+
+        return await customer_match(info, self.id, aim, amount_fen, months, first)
 
     @strawberry.field(description="业务单，新的在前，最多 20 张")
     async def cases(self, info: Info) -> list[Annotated["CaseNode", strawberry.lazy("loanbroker_api.pipeline.graph")]]:
@@ -320,6 +353,10 @@ class CustomerQuery:
         async with info.context.reads() as session:
             return CustomerNode.of(await service.get_customer(session, info.context.actor, id))
 
+    @strawberry.field(description="资质的全部字段")
+    async def qualification_fields(self, info: Info) -> list[QualificationFieldNode]:
+        return catalogue_nodes(info.context.actor.language)
+
     @strawberry.field(description="搜索客户：姓名、拼音、手机号或后四位")
     async def search_customers(
         self,
@@ -363,6 +400,7 @@ class CustomerPatchInput:
     intent: str | None = strawberry.UNSET
     wanted_amount: str | None = strawberry.UNSET
     note: str | None = strawberry.UNSET
+    id_number: str | None = strawberry.UNSET
 
 
 @strawberry.input(name="RevealInput", description="要看的字段和原因")
@@ -381,6 +419,10 @@ class RevealedNode:
     remaining_day: int
 
 
+async def _version_of(customer: Customer) -> Any:
+    return {"id": str(customer.id), "version": customer.version}
+
+
 Described = Annotated[int, strawberry.argument(description="所见版本号")]
 
 
@@ -395,12 +437,8 @@ class CustomerMutation:
     @strawberry.mutation(description="编辑客户")
     async def update_customer(self, info: Info, id: UUID, version: Described, data: CustomerPatchInput) -> CustomerNode:
         patch = CustomerPatch.model_validate({name: value for name, value in vars(data).items() if value is not strawberry.UNSET})
-
-        async def current(customer: Customer) -> Any:
-            return {"id": str(customer.id), "version": customer.version}
-
         async with info.context.writes() as uow:
-            customer = await service.update_customer(uow, info.context.actor, id, patch, version, current)
+            customer = await service.update_customer(uow, info.context.actor, id, patch, version, _version_of)
         return CustomerNode.of(customer)
 
     @strawberry.mutation(description="记录跟进")
@@ -420,6 +458,24 @@ class CustomerMutation:
     ) -> CustomerNode:
         async with info.context.writes() as uow:
             customer = await service.assign_customer(uow, info.context.actor, id, owner_id, comment=comment, version=version)
+        return CustomerNode.of(customer)
+
+    @strawberry.mutation(description="更新资质；version 是资质的版本，还没有资质时为 0；values 为字段代码到值的对象，null 为变成未知")
+    async def record_qualification(
+        self, info: Info, customer_id: UUID, version: Described, values: Json, source: str = "stated"
+    ) -> CustomerNode:
+        patch = QualificationPatch.model_validate({"values": values, "source": source})
+
+        async with info.context.writes() as uow:
+            actor = info.context.actor
+            customer = await service.record_qualification(uow, actor, customer_id, patch, version, partial(known_now, uow))
+        return CustomerNode.of(customer)
+
+    @strawberry.mutation(description="评 0–5 星，null 为未评；version 是客户的版本")
+    async def set_stars(self, info: Info, customer_id: UUID, version: Described, stars: int | None) -> CustomerNode:
+        wanted = StarsIn.model_validate({"stars": stars})
+        async with info.context.writes() as uow:
+            customer = await service.set_stars(uow, info.context.actor, customer_id, wanted.stars, version, _version_of)
         return CustomerNode.of(customer)
 
     @strawberry.mutation(description="查看一个字段的完整内容，计入审计和次数")

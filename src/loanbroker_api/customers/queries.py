@@ -30,8 +30,10 @@ from loanbroker_api.customers.models import (
     Lead,
     Outcome,
     OwnershipEvent,
+    Qualification,
     Stage,
 )
+from loanbroker_api.customers.qualification.standing import known_columns
 from loanbroker_api.customers.schemas import CustomerFilter, CustomerListParams, CustomerSearchIn, TimelineParams
 from loanbroker_api.customers.service.access import visible
 
@@ -427,3 +429,14 @@ async def team_today(session: ReadSession, units: Collection[UUID] | None, now: 
         fresh, late, _ = figures.get(employee_id, (0, 0, 0))
         figures[employee_id] = (fresh, late, count)
     return figures
+
+
+async def facts_of(session: ReadSession, customer_id: UUID) -> dict[str, int]:
+    """What is known of a customer for matching: column of the typed row → number, truth as 0 and 1. Empty when nothing is known."""
+    return (await typed_rows(session, [customer_id])).get(customer_id, {})
+
+
+async def typed_rows(session: ReadSession, customer_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """The same of many, in one statement; who has no qualification is not there. The caller has checked that they may be seen."""
+    rows = await session.scalars(select(Qualification).where(Qualification.customer_id.in_(customer_ids)))
+    return {row.customer_id: known_columns(row) for row in rows}

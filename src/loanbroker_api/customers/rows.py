@@ -13,6 +13,7 @@ from loanbroker_api.core.grading import GradedField
 from loanbroker_api.core.normalize.cities import city_by_code
 from loanbroker_api.core.schemas import Graded, NamedRef, PersonRef
 from loanbroker_api.customers import queries, service
+from loanbroker_api.customers.fields import FIELDS
 from loanbroker_api.customers.models import (
     FOLLOW_UP_NOTE,
     ID_NUMBER,
@@ -20,6 +21,7 @@ from loanbroker_api.customers.models import (
     NOTE,
     PHONE,
     Activity,
+    ContactState,
     Customer,
     FollowUp,
     Intent,
@@ -90,6 +92,10 @@ def _row(actor: Actor, customer: Customer, around: queries.Surroundings) -> dict
         "last_follow_up": last,
         "next_action_at": customer.next_action_at,
         "first_contact_due_at": customer.first_contact_due_at,
+        "stars": customer.stars,
+        "contact_state": ContactState(customer.contact_state).name.lower(),
+        "unreachable_count": customer.unreachable_count,
+        "completeness_bps": customer.completeness,
         "allowed_actions": service.allowed_actions(actor, customer),
     }
 
@@ -216,6 +222,7 @@ FIELD_NAMES = {
     "city": "城市",
     "intent": "意向",
     "wantedAmount": "需求金额",
+    "stars": "星级",
 }
 REASON_NAMES = {"call": "拨打", "verify": "核对资料", "submission": "进件", "complaint": "处理投诉", "other": "其他"}
 
@@ -238,6 +245,9 @@ def _sentence(row: Activity, people: dict[UUID, Employee]) -> str:
     if row.kind == "edited":
         fields: list[str] = facts.get("fields", [])
         return "修改了" + "、".join(FIELD_NAMES.get(name, name) for name in fields)
+    if row.kind == "qualification_changed":
+        codes: list[str] = facts.get("fields", [])
+        return "更新了资质：" + "、".join(FIELDS[code].title if code in FIELDS else code for code in codes)
     return "建立客户"
 
 

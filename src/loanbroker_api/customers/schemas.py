@@ -27,6 +27,7 @@ StageCode = Literal[
 ]  # fmt: skip
 IntentCode = Literal["A", "B", "C", "D"]
 OutcomeCode = Literal["interested", "call_again", "no_answer", "invalid_number", "refused", "other"]
+ContactCode = Literal["new", "connected", "unreachable", "invalid"]
 NextActionCode = Literal["call", "visit", "message", "other"]
 ViewCode = Literal["all", "mine", "new", "due", "late", "unreached", "unassigned"]
 SortCode = Literal["-activeAt", "-createdAt", "nextActionAt"]
@@ -104,6 +105,10 @@ class CustomerRow(OutSchema):
     last_follow_up: LastFollowUp | None
     next_action_at: When | None
     first_contact_due_at: When | None
+    stars: int | None
+    contact_state: ContactCode
+    unreachable_count: Annotated[int, Field(description="连续未接的次数")]
+    completeness_bps: Annotated[int, Field(description="资质完整度，万分比")]
     allowed_actions: list[AllowedAction]
 
 
@@ -169,6 +174,7 @@ class CustomerPatch(InSchema):
     intent: IntentCode | None = None
     wanted_amount: Annotated[str | None, Field(max_length=40)] = None
     note: Text | None = None
+    id_number: Annotated[str | None, Field(max_length=40, description="证件号；年龄和性别随之确定")] = None
 
 
 class FollowUpIn(InSchema):

@@ -15,8 +15,8 @@ from loanbroker_api.customers.events import NEXT_ACTION, FollowUpRecorded
 from loanbroker_api.customers.models import CONNECTED, FOLLOW_UP_NOTE, Customer, FollowUp, Intent, Outcome, Stage
 from loanbroker_api.customers.schemas import LONGEST_AHEAD, FollowUpIn
 from loanbroker_api.customers.service.access import demand, get_customer
-from loanbroker_api.customers.service.activity import record_activity
-from loanbroker_api.customers.service.records import tell_changed
+from loanbroker_api.customers.service.activity import record_activity, tell_changed
+from loanbroker_api.customers.service.states import move_stage, note_contact, set_intent
 from loanbroker_api.workspace.service import close_todos, put_todo
 
 BY_HAND = (Stage.LEAD, Stage.CONTACT, Stage.APPOINTMENT, Stage.VISIT, Stage.LOST)
@@ -44,14 +44,10 @@ async def record_follow_up(uow: UnitOfWork, actor: Actor, customer_id: UUID, dat
     )
     FOLLOW_UP_NOTE.seal(uow.keys, row, data.note or None)
     uow.session.add(row)
-    before = customer.stage
-    _move_customer(uow, customer, row, outcome, data)
+    await record_activity(uow, actor, customer.id, "follow_up", ref_id=row.id, outcome=outcome.name.lower())
+    await _move_customer(uow, actor, customer, row, outcome, data)
     await uow.session.flush()
     await _put_next_action(uow, customer, row)
-    await record_activity(uow, actor, customer.id, "follow_up", ref_id=row.id, outcome=outcome.name.lower())
-    if customer.stage != before:
-        was, now = Stage(before).name.lower(), Stage(customer.stage).name.lower()
-        await record_activity(uow, actor, customer.id, "stage_changed", was=was, now=now)
     uow.audit(actor, "customers.followed_up", customer.id, follow_up=row.id, outcome=outcome.name.lower())
     uow.emit(FollowUpRecorded(customer_id=customer.id, follow_up_id=row.id, employee_id=actor.employee_id, outcome=outcome.value))
     await tell_changed(uow, customer)
@@ -76,17 +72,18 @@ def _check(uow: UnitOfWork, data: FollowUpIn) -> None:
         raise Invalid(*errors)
 
 
-def _move_customer(uow: UnitOfWork, customer: Customer, row: FollowUp, outcome: Outcome, data: FollowUpIn) -> None:
+async def _move_customer(uow: UnitOfWork, actor: Actor, customer: Customer, row: FollowUp, outcome: Outcome, data: FollowUpIn) -> None:
     customer.last_follow_up_at, customer.last_outcome = uow.now, Small(outcome)
     customer.active_at = uow.now
     customer.first_contact_due_at = None
     customer.first_contacted_at = customer.first_contacted_at or uow.now
+    note_contact(uow, actor, customer, outcome)
     if row.intent is not None:
-        customer.intent = row.intent
+        set_intent(uow, actor, customer, Intent(row.intent), "follow_up")
     if data.stage is not None:
-        customer.stage = Small(Stage[data.stage.upper()])
+        await move_stage(uow, actor, customer, Stage[data.stage.upper()], "follow_up")
     elif outcome in CONNECTED and customer.stage == Stage.LEAD:
-        customer.stage = Small(Stage.CONTACT)
+        await move_stage(uow, actor, customer, Stage.CONTACT, "follow_up")
     customer.next_action_at, customer.next_action_kind = row.next_action_at, row.next_action_kind
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from loanbroker_api.core.actor import Actor
-from loanbroker_api.core.db import Small
 from loanbroker_api.core.explain import Explanation
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.normalize.amounts import AmountRange
@@ -18,10 +17,12 @@ from loanbroker_api.core.normalize.idcards import IdNumber
 from loanbroker_api.core.normalize.phones import Phone
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.customers.events import LeadReceived
-from loanbroker_api.customers.models import Customer, CustomerPhone, Lead, Source, Stage
+from loanbroker_api.customers.models import Customer, CustomerPhone, Lead, Source, Stage, ValueSource
 from loanbroker_api.customers.service.activity import record_activity
 from loanbroker_api.customers.service.ownership import assign_by_turn, tell_arrival
-from loanbroker_api.customers.service.records import Person, add_phone, new_customer
+from loanbroker_api.customers.service.qualification import learn
+from loanbroker_api.customers.service.records import Person, add_phone, announce_new, new_customer, seal_id_number, write_tokens
+from loanbroker_api.customers.service.states import move_stage, note_new_number
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,13 @@ async def _create(uow: UnitOfWork, actor: Actor, lead: IncomingLead, team_id: UU
     savepoint = await uow.session.begin_nested()
     person = Person(lead.name, lead.phones, lead.id_number)
     customer = await new_customer(uow, person, city=lead.city, wanted=lead.wanted, source_id=lead.source_id, team_id=team_id)
-    if customer is None or not await _keep_lead(uow, lead, customer.id):
+    if customer is None or not await _keep_lead(uow, lead, customer.id, created=True):
         await savepoint.rollback()
         return None
     customer.lead_count = 1
     await uow.session.flush()
     await savepoint.commit()
+    await announce_new(uow, actor, customer, ValueSource.PLATFORM, city=lead.city, wanted=lead.wanted, id_number=lead.id_number)
     await record_activity(uow, actor, customer.id, "lead_received", source=lead.source_id, created=True)
     uow.audit(actor, "customers.created", customer.id, source=lead.source_id)
     explanation = await assign_by_turn(uow, actor, customer, team_id)
@@ -116,26 +118,30 @@ async def _touch(uow: UnitOfWork, actor: Actor, lead: IncomingLead, customer_id:
             select(Customer).where(Customer.id == customer_id).with_for_update().execution_options(populate_existing=True)
         )
     ).one()
-    if not await _keep_lead(uow, lead, customer_id):
+    if not await _keep_lead(uow, lead, customer_id, created=False):
         return LeadResult("repeat", customer_id, Explanation("customers.lead.repeat", "info", "同一条线索此前已收到，未重复处理"))
     customer.lead_count += 1
     customer.active_at = max(customer.active_at, uow.now)
     if customer.wanted_from_fen is None and lead.wanted is not None:
         customer.wanted_from_fen, customer.wanted_to_fen = lead.wanted.from_fen, lead.wanted.to_fen
-    if customer.city is None:
-        customer.city = lead.city
+    id_number = lead.id_number if customer.id_number_enc is None else None
+    if id_number is not None:
+        seal_id_number(uow, customer, id_number)
+        await write_tokens(uow, customer.id, Person(None, [], id_number))
+    await learn(uow, actor, customer, ValueSource.PLATFORM, city=lead.city, wanted=lead.wanted, id_number=id_number)
     if customer.stage == Stage.LOST:
-        customer.stage = Small(Stage.LEAD)
+        await move_stage(uow, actor, customer, Stage.LEAD, "lead")
     await uow.session.flush()
     for phone in lead.phones:
-        await add_phone(uow, customer, phone, primary=False)
+        if await add_phone(uow, customer, phone, primary=False) and phone.dialable:
+            note_new_number(uow, actor, customer)
     await record_activity(uow, actor, customer_id, "lead_received", source=lead.source_id, created=False)
     uow.audit(actor, "customers.touched", customer_id, source=lead.source_id)
     await tell_arrival(uow, customer, is_new=False)
     return LeadResult("touched", customer_id, Explanation("customers.lead.touched", "info", "已有客户再次留资，已通知归属人"))
 
 
-async def _keep_lead(uow: UnitOfWork, lead: IncomingLead, customer_id: UUID) -> bool:
+async def _keep_lead(uow: UnitOfWork, lead: IncomingLead, customer_id: UUID, *, created: bool) -> bool:
     """False when this very lead is there already."""
     lead_id = new_id()
     kept = await uow.session.scalar(
@@ -160,5 +166,5 @@ async def _keep_lead(uow: UnitOfWork, lead: IncomingLead, customer_id: UUID) -> 
         .returning(Lead.id)
     )
     if kept is not None:
-        uow.emit(LeadReceived(customer_id=customer_id, lead_id=lead_id, source_id=lead.source_id, created=False))
+        uow.emit(LeadReceived(customer_id=customer_id, lead_id=lead_id, source_id=lead.source_id, created=created))
     return kept is not None

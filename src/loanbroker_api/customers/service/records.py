@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.clock import business_day
 from loanbroker_api.core.db import Small
 from loanbroker_api.core.errors import FieldError, Invalid
 from loanbroker_api.core.explain import Explanation
@@ -23,14 +25,15 @@ from loanbroker_api.core.normalize.phones import Phone, normalize_phone, phone_r
 from loanbroker_api.core.normalize.tokens import search_tokens
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.customers import permissions
-from loanbroker_api.customers.events import CHANGED
-from loanbroker_api.customers.models import ID_NUMBER, NAME, NOTE, PHONE, Customer, CustomerPhone, CustomerToken, Intent
+from loanbroker_api.customers.events import CustomerCreated, CustomerEdited
+from loanbroker_api.customers.models import ID_NUMBER, NAME, NOTE, PHONE, Customer, CustomerPhone, CustomerToken, Intent, ValueSource
 from loanbroker_api.customers.schemas import CustomerIn, CustomerPatch
 from loanbroker_api.customers.service.access import check_version, demand, get_customer
-from loanbroker_api.customers.service.activity import record_activity
+from loanbroker_api.customers.service.activity import record_activity, tell_changed
 from loanbroker_api.customers.service.ownership import set_owner
 from loanbroker_api.customers.service.problems import PhoneTaken
-from loanbroker_api.workspace.service import push
+from loanbroker_api.customers.service.qualification import follow_record, learn
+from loanbroker_api.customers.service.states import set_intent
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,7 @@ async def new_customer(
     )
     NAME.seal(uow.keys, customer, person.name)
     if person.id_number is not None:
-        ID_NUMBER.seal(uow.keys, customer, person.id_number.value)
-        customer.sex = person.id_number.sex.value
-        customer.birth_year = Small(person.id_number.birth_date.year)
+        seal_id_number(uow, customer, person.id_number)
     uow.session.add(customer)
     await uow.session.flush()
     kept: list[Phone] = []
@@ -79,6 +80,28 @@ async def new_customer(
         customer.city = guess.code
     await write_tokens(uow, customer.id, Person(person.name, kept, person.id_number))
     return customer
+
+
+def seal_id_number(uow: UnitOfWork, customer: Customer, id_number: IdNumber | None) -> None:
+    """Write an ID number with what the record shows of it; the qualification's facts follow through learn or follow_record."""
+    ID_NUMBER.seal(uow.keys, customer, id_number.value if id_number else None)
+    customer.sex = id_number.sex.value if id_number else None
+    customer.birth_year = Small(id_number.birth_date.year) if id_number else None
+
+
+async def announce_new(
+    uow: UnitOfWork,
+    actor: Actor,
+    customer: Customer,
+    source: ValueSource,
+    *,
+    city: int | None,
+    wanted: AmountRange | None,
+    id_number: IdNumber | None = None,
+) -> None:
+    """What every new customer has, however they came: a qualification of what they told, and the event."""
+    await learn(uow, actor, customer, source, city=city, wanted=wanted, id_number=id_number, is_new=True)
+    uow.emit(CustomerCreated(customer_id=customer.id, source_id=customer.source_id))
 
 
 async def add_phone(uow: UnitOfWork, customer: Customer, phone: Phone, *, primary: bool, with_tokens: bool = True) -> bool:
@@ -164,6 +187,7 @@ async def create_customer(uow: UnitOfWork, actor: Actor, data: CustomerIn) -> Cu
     if customer is None:
         raise PhoneTaken
     NOTE.seal(uow.keys, customer, data.note or None)
+    await announce_new(uow, actor, customer, ValueSource.STATED, city=city, wanted=wanted)
     await record_activity(uow, actor, customer.id, "created")
     uow.audit(actor, "customers.created", customer.id)
     owner = (await access_queries.employees_by_id(uow.session, [actor.employee_id]))[actor.employee_id]
@@ -189,7 +213,7 @@ async def update_customer(uow: UnitOfWork, actor: Actor, customer_id: UUID, data
         customer.city = parsed("/city", parse_city, data.city) if data.city else None
         changed.append("city")
     if "intent" in sent:
-        customer.intent = Small(Intent[data.intent]) if data.intent else None
+        set_intent(uow, actor, customer, Intent[data.intent] if data.intent else None, "by_hand")
         changed.append("intent")
     if "wanted_amount" in sent:
         wanted: AmountRange | None = parsed("/wantedAmount", parse_amount, data.wanted_amount) if data.wanted_amount else None
@@ -198,17 +222,23 @@ async def update_customer(uow: UnitOfWork, actor: Actor, customer_id: UUID, data
     if "note" in sent:
         NOTE.seal(uow.keys, customer, data.note or None)
         changed.append("note")
+    id_number: IdNumber | None = None
+    if "id_number" in sent:
+        id_number = _parsed_id_number(uow, data.id_number)
+        seal_id_number(uow, customer, id_number)
+        changed.append("idNumber")
     if changed:
+        await follow_record(uow, actor, customer, changed, id_number)
         await uow.session.flush()
-        if "name" in changed:
+        if {"name", "idNumber"} & set(changed):
             await rewrite_tokens(uow, customer)
         await record_activity(uow, actor, customer.id, "edited", fields=changed)
         uow.audit(actor, "customers.edited", customer.id, fields=changed)
+        uow.emit(CustomerEdited(customer_id=customer.id, fields=changed))
         await tell_changed(uow, customer)
     return customer
 
 
-async def tell_changed(uow: UnitOfWork, customer: Customer) -> None:
-    """The owner's other clients follow."""
-    if customer.owner_id is not None:
-        await push(uow, [customer.owner_id], CHANGED, {"customerId": str(customer.id), "version": customer.version})
+def _parsed_id_number(uow: UnitOfWork, text: str | None) -> IdNumber | None:
+    """Raises Invalid at /idNumber."""
+    return parsed("/idNumber", partial(parse_id_number, today=business_day(uow.now)), text) if text else None

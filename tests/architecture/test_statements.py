@@ -26,6 +26,7 @@ from loanbroker_api.workspace import service
 from support.client import Api
 from support.clock import TestClock
 from support.company import Company, fresh_phone
+from support.walks import walk_cases
 from support.webhooks import Platform
 
 SignIn = Callable[..., Awaitable[Api]]
@@ -126,6 +127,7 @@ async def test_every_statement_names_its_tenant(
     await _sessions(walk, company, boss)
     await _channels(walk, app, company, settle)
     customer_id = await _customers(walk, company, sales, leader)
+    await walk_cases(walk, company, sales, leader)
     await _workspace(walk, runtime, company, boss, settle, clock)
     await _graphql(boss, sales, customer_id)
     clock.move(timedelta(hours=2))

@@ -27,6 +27,7 @@ from support.client import Api
 from support.clock import TestClock
 from support.company import Company, fresh_phone
 from support.walks.products import walk_products
+from support.walks import walk_cases
 from support.webhooks import Platform
 
 SignIn = Callable[..., Awaitable[Api]]
@@ -127,6 +128,7 @@ async def test_every_statement_names_its_tenant(
     await _sessions(walk, company, boss)
     await _channels(walk, app, company, settle)
     customer_id = await _customers(walk, company, sales, leader)
+    await walk_cases(walk, company, sales, leader)
     await _workspace(walk, runtime, company, boss, settle, clock)
     await walk_products(walk, customer_id, await sign_in("sales3"), leader)
     await _graphql(boss, sales, customer_id)

@@ -26,6 +26,7 @@ from loanbroker_api.workspace import service
 from support.client import Api
 from support.clock import TestClock
 from support.company import Company, fresh_phone
+from support.walks.analytics import walk_analytics
 from support.webhooks import Platform
 
 SignIn = Callable[..., Awaitable[Api]]
@@ -109,7 +110,7 @@ class Walk:
         answer = await (api or self.api)(method, path, **options)
         assert answer.is_success if status is None else answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
         self.called.add((method, f"/api/v1{template}"))
-        return answer.json() if answer.content else None
+        return answer.json() if answer.headers.get("content-type", "").startswith("application/json") else None
 
 
 async def test_every_statement_names_its_tenant(
@@ -127,6 +128,7 @@ async def test_every_statement_names_its_tenant(
     await _channels(walk, app, company, settle)
     customer_id = await _customers(walk, company, sales, leader)
     await _workspace(walk, runtime, company, boss, settle, clock)
+    await walk_analytics(walk, runtime, company, boss, leader)
     await _graphql(boss, sales, customer_id)
     clock.move(timedelta(hours=2))
     await worker.sweep(runtime)

@@ -2,6 +2,7 @@
 
 import secrets
 
+from loanbroker_api import registry
 from loanbroker_api.access.queries import list_units
 from loanbroker_api.access.service import add_employee, create_tenant
 from loanbroker_api.core.actor import Actor
@@ -11,6 +12,7 @@ from loanbroker_api.settings import Settings
 
 async def provision_tenant(settings: Settings, *, code: str, name: str, admin_username: str) -> str:
     """The administrator's password. Raises TenantCodeTaken."""
+    registry.load()  # what areas give a new company
     password = secrets.token_urlsafe(15)
     async with open_runtime(settings) as runtime:
         tenant_id = await create_tenant(runtime, code=code, name=name)

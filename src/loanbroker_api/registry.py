@@ -10,7 +10,10 @@ from loanbroker_api.customers import permissions as customer_permissions
 from loanbroker_api.customers import tasks as customer_tasks
 from loanbroker_api.demo import tasks as demo_tasks
 from loanbroker_api.finance import permissions as finance_permissions
+from loanbroker_api.finance import tasks as finance_tasks
 from loanbroker_api.pipeline import permissions as pipeline_permissions
+from loanbroker_api.pipeline import service as pipeline_service
+from loanbroker_api.pipeline import tasks as pipeline_tasks
 from loanbroker_api.products import permissions as product_permissions
 from loanbroker_api.workspace import permissions as workspace_permissions
 from loanbroker_api.workspace import tasks as workspace_tasks
@@ -25,8 +28,11 @@ _LOADED = (
     customer_tasks,
     demo_tasks,
     finance_permissions,
+    finance_tasks,
     models,
     pipeline_permissions,
+    pipeline_service,
+    pipeline_tasks,
     product_permissions,
     workspace_permissions,
     workspace_tasks,

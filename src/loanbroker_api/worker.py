@@ -19,10 +19,12 @@ from sqlalchemy import text
 
 from loanbroker_api import registry
 from loanbroker_api.access import queries as access_queries
+from loanbroker_api.access.founding import STEPS
 from loanbroker_api.analytics.rollups.command import verify_nightly
 from loanbroker_api.channels import queries as channel_queries
 from loanbroker_api.channels.processing import process_inbox
 from loanbroker_api.core import audit, logging, outbox
+from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.guard import check_database_role
 from loanbroker_api.core.logging import get_logger
 from loanbroker_api.core.metrics import AUDIT_OLDEST, AUDIT_SEALED
@@ -78,12 +80,14 @@ async def seal(runtime: Runtime) -> int:
 
 
 async def housekeeping(runtime: Runtime) -> int:
-    """Partitions ahead of time; push events and drafts past their time."""
+    """Partitions ahead of time; what companies older than an area lack; push events and drafts past their time."""
     async with runtime.database.app.begin() as connection:
         await connection.execute(text("SELECT app.ensure_partitions(3)"))
     gone = 0
     for tenant_id in await access_queries.all_tenants(runtime):
         async with runtime.uow(tenant_id) as uow:
+            for step in STEPS.values():
+                await step(uow, Actor.system(tenant_id, "housekeeping"))
             gone += await purge(uow)
     return gone
 

@@ -110,7 +110,7 @@ class Walk:
         answer = await (api or self.api)(method, path, **options)
         assert answer.is_success if status is None else answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
         self.called.add((method, f"/api/v1{template}"))
-        return answer.json() if answer.headers.get("content-type", "").startswith("application/json") else None
+        return answer.json() if answer.content and "json" in answer.headers["content-type"] else None
 
 
 async def test_every_statement_names_its_tenant(
@@ -218,7 +218,8 @@ async def _customers(walk: Walk, company: Company, sales: Api, leader: Api) -> s
     next_at = {"nextActionAt": "2099-01-01T00:00:00Z"}
     await walk("POST", "/customers/{customer_id}/follow-ups", api=sales, **one, json=follow_up)
     await walk("POST", "/customers/{customer_id}/follow-ups", api=sales, **one, json={**follow_up, **next_at}, status=422)
-    for path in ("timeline", "follow-ups", "ownership-history"):
+    await _qualification(walk, sales, one)
+    for path in ("timeline", "follow-ups", "ownership-history", "qualification", "qualification/history", "state-changes"):
         await walk("GET", f"/customers/{{customer_id}}/{path}", api=sales, **one)
     await walk("POST", "/customers/{customer_id}/reveal", api=sales, **one, json={"field": "phone", "reason": {"code": "call"}})
     assign = {"ownerId": str((await company.employee("sales3")).id), "comment": "移交"}
@@ -226,6 +227,21 @@ async def _customers(walk: Walk, company: Company, sales: Api, leader: Api) -> s
     await walk("POST", "/customers/{customer_id}/assign", api=leader, **one, json=assign, headers={"If-Match": str(version)})
     await walk("GET", "/cities")
     return patched["id"]
+
+
+async def _qualification(walk: Walk, sales: Api, one: dict[str, Any]) -> None:
+    await walk("GET", "/qualification-fields")
+    template = "/customers/{customer_id}/qualification"
+    version = (await walk("GET", template, api=sales, **one))["version"]
+    for values in ({"fundMonths": 14, "hasHouse": True, "houseValue": 300_000_000, "wantedAmount": 1}, {"hasHouse": False}):
+        headers = {"If-Match": str(version)}
+        version = (await walk("PATCH", template, api=sales, **one, json={"values": values}, headers=headers))["version"]
+    await walk("PATCH", template, api=sales, **one, json={"values": {"hasCar": True}}, headers={"If-Match": "0"}, status=409)
+    await walk("GET", f"{template}/history", api=sales, **one, params={"field": "hasHouse", "limit": 1})
+    version = (await walk("GET", "/customers/{customer_id}", api=sales, **one))["version"]
+    stars = {"json": {"stars": 4}, "headers": {"If-Match": str(version)}}
+    await walk("PUT", "/customers/{customer_id}/stars", api=sales, **one, **stars)
+    await walk("GET", "/customers/{customer_id}/state-changes", api=sales, **one)
 
 
 async def _workspace(
@@ -263,10 +279,11 @@ async def _workspace(
 
 async def _graphql(boss: Api, sales: Api, customer_id: str) -> None:
     row = "id name { value } owner { displayName } team { name } channel { name } note { value } followUps { by { displayName } note { value } }"
+    more = "qualification { fields { field by { displayName } } } stateChanges(first: 5) { what by { displayName } }"
     for api in (boss, sales):
         for query in (
             "{ me { employee { id } permissions { permission } } }",
-            f"{{ customers(first: 5) {{ edges {{ node {{ {row} timeline(first: 5) {{ id }} allowedActions {{ action }} }} }} }} }}",
+            f"{{ customers(first: 5) {{ edges {{ node {{ {row} {more} timeline(first: 5) {{ id }} allowedActions {{ action }} }} }} }} }}",
             f'{{ searchCustomers(search: "张三", first: 5) {{ edges {{ node {{ {row} }} }} }} }}',
             "mutation { setDuty(onDuty: true) { id } }",
         ):

@@ -27,6 +27,8 @@ query($first: Int!) {
     id note { value } channel { name } owner { displayName } team { name } city { name }
     followUps { outcome note { value } by { displayName } }
     timeline(first: 5) { kind text actorName }
+    qualification { version completenessBps fields { field value by { displayName } } askNext }
+    stateChanges(first: 5) { what was now by { displayName } }
     allowedActions { action allowed reason }
   } } }
 }
@@ -76,7 +78,9 @@ async def test_statements_do_not_grow_with_rows(app: FastAPI, company: Company, 
     for number in range(12):
         customer = await company.customer()
         for _ in range(1 + number % 3):
-            await sales.ok("POST", f"/customers/{customer.id}/follow-ups", json={"outcome": "other", "note": "记录"})
+            await sales.ok("POST", f"/customers/{customer.id}/follow-ups", json={"outcome": "no_answer", "note": "记录"})
+        values = {"values": {"hasCar": True, "fundMonths": number}}
+        await sales.ok("PATCH", f"/customers/{customer.id}/qualification", json=values, headers={"If-Match": "0"})
     await _ask(api, 1)  # what is cached once is not counted
     with statements(app) as few:
         one = await _ask(api, 2)
@@ -87,7 +91,9 @@ async def test_statements_do_not_grow_with_rows(app: FastAPI, company: Company, 
     for node in twelve:
         assert [entry["kind"] for entry in node["timeline"]][-2:] == ["assigned", "lead_received"] or len(node["timeline"]) == 5
         assert {entry["note"]["value"] for entry in node["followUps"]} == {"记录"}
-        assert {entry["by"]["displayName"] for entry in node["followUps"]} == {"员工sales1"}
+        told = [*node["followUps"], *node["qualification"]["fields"], *node["stateChanges"]]
+        assert {entry["by"]["displayName"] for entry in told} == {"员工sales1"}
+        assert (len(node["qualification"]["fields"]), node["stateChanges"][0]["now"]) == (2, "unreachable")
 
 
 async def _ask(api: Api, first: int) -> list[dict[str, Any]]:

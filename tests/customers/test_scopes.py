@@ -78,13 +78,15 @@ async def test_who_sees_whom(company: Company, customers: Who, sign_in: SignIn, 
 
 async def _reaches(door: Door, customer_id: UUID, *, inside: bool) -> None:
     wanted = None if inside else "customers.not-found"
-    for ask in (door.get, door.timeline, door.follow_ups):
+    for ask in (door.get, door.timeline, door.follow_ups, door.known, door.states):
         assert await refusal(ask(customer_id)) == wanted, (door.name, ask.__name__)
     if not inside:
         for write in (
             door.update(customer_id, 1, city="成都"),
             door.follow_up(customer_id, outcome="other"),
             door.reveal(customer_id),
+            door.record(customer_id, 0, {"hasCar": True}),
+            door.stars(customer_id, 1, 5),
             door.assign(customer_id, customer_id, 1),
         ):
             assert await refusal(write) == "customers.not-found", door.name

@@ -2059,10 +2059,7 @@ export interface components {
             feeFixedFen?: number | null;
             /** Feerateppm */
             feeRatePpm?: number | null;
-            /**
-             * Participants
-             * @default []
-             */
+            /** Participants */
             participants?: components["schemas"]["ParticipantIn"][];
             /**
              * Pipelineid
@@ -4287,10 +4284,7 @@ export interface components {
             isDefault?: boolean;
             /** Name */
             name: string;
-            /**
-             * Productkinds
-             * @default []
-             */
+            /** Productkinds */
             productKinds?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge")[];
             /** Stages */
             stages: components["schemas"]["StageIn"][];
@@ -4383,19 +4377,13 @@ export interface components {
              * @default false
              */
             isDefault?: boolean;
-            /**
-             * Mapping
-             * @default {}
-             */
+            /** Mapping */
             mapping?: {
                 [key: string]: string;
             };
             /** Name */
             name: string;
-            /**
-             * Productkinds
-             * @default []
-             */
+            /** Productkinds */
             productKinds?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge")[];
             /** Stages */
             stages: components["schemas"]["StageIn"][];
@@ -5471,10 +5459,7 @@ export interface components {
              * @description 小写字母、数字、下划线，30 个以内
              */
             code: string;
-            /**
-             * Entry
-             * @default []
-             */
+            /** Entry */
             entry?: components["schemas"]["EntryIn"][];
             /**
              * Kind
@@ -5485,7 +5470,6 @@ export interface components {
             /**
              * Moves
              * @description 可以去的阶段代码
-             * @default []
              */
             moves?: string[];
             /** Name */

@@ -35,8 +35,15 @@ def _money(scope: Scope, *verbs: str) -> dict[str, Scope]:
 
 
 # Free text is work, not identity: who works customers reads it plain. Names, phones and ID numbers stay masked for everyone.
-_CASE_TEXTS = dict.fromkeys(("case.comment", "case.declinedReason", "case.voidReason", "receipt.note"), Visibility.FULL)
+_CASE_TEXTS: dict[str, Visibility] = dict.fromkeys(
+    ("case.comment", "case.declinedReason", "case.voidReason", "receipt.note"), Visibility.FULL
+)
+_CASE_TEXTS: dict[str, Visibility] = dict.fromkeys(
+    ("case.comment", "case.declinedReason", "case.voidReason", "receipt.note"), Visibility.FULL
+)
 _TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL, **_CASE_TEXTS}
+# Whoever keeps the roster of lenders calls them.
+_ROSTER = {**_TEXTS, "lender.contacts": Visibility.FULL}
 
 BUILTIN_ROLES = (
     BuiltinRole(
@@ -54,7 +61,7 @@ BUILTIN_ROLES = (
             "access.docs.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "boss",
@@ -69,7 +76,7 @@ BUILTIN_ROLES = (
             "access.employees.view": Scope.COMPANY,
             "workspace.tasks.manage": Scope.COMPANY,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "manager",
@@ -87,7 +94,7 @@ BUILTIN_ROLES = (
             "channels.inbox.replay": Scope.COMPANY,
             "access.employees.view": Scope.DEPARTMENT,
         },
-        _TEXTS,
+        _ROSTER,
     ),
     BuiltinRole(
         "leader",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from loanbroker_api.access import queries
 from loanbroker_api.access.builtin_roles import BUILTIN_ROLES
 from loanbroker_api.access.events import DutyChanged, SessionEnded
+from loanbroker_api.access.founding import STEPS
 from loanbroker_api.access.models import (
     Employee,
     EmployeeRole,
@@ -72,7 +73,7 @@ class Tokens:
 
 
 async def create_tenant(runtime: Runtime, *, code: str, name: str, tenant_id: UUID | None = None) -> UUID:
-    """A new company with its keys, its audit chain, its built-in roles and its root unit. Raises TenantCodeTaken."""
+    """A new company with its keys, its audit chain, its built-in roles, its root unit and what areas give it. Raises TenantCodeTaken."""
     tenant_id = tenant_id or new_id()
     async with runtime.database.write(tenant_id, runtime.clock.now()) as session:
         taken = await session.scalar(
@@ -96,6 +97,8 @@ async def create_tenant(runtime: Runtime, *, code: str, name: str, tenant_id: UU
                 for permission, scope in builtin.permissions.items()
             )
             session.add_all(RoleField(role_id=role.id, field=field, visibility=Small(shown)) for field, shown in builtin.fields.items())
+        for step in STEPS.values():
+            await step(uow, actor)
         uow.audit(actor, "access.tenant_created", tenant_id, code=code)
         await uow.commit()
     return tenant_id

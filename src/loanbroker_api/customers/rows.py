@@ -42,6 +42,7 @@ from loanbroker_api.customers.schemas import (
     PhoneOut,
     SourceOut,
 )
+from loanbroker_api.customers.timeline import WORDS
 
 
 def mask(actor: Actor, field: GradedField, masked: str | None) -> Graded | None:
@@ -228,6 +229,8 @@ REASON_NAMES = {"call": "拨打", "verify": "核对资料", "submission": "进�
 
 def _sentence(row: Activity, people: dict[UUID, Employee]) -> str:
     facts = row.facts
+    if row.kind in WORDS:
+        return WORDS[row.kind](facts)
     if row.kind == "lead_received":
         return "线索到达，建立客户" if facts.get("created") else "再次留资"
     if row.kind == "assigned":

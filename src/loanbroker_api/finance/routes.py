@@ -10,6 +10,7 @@ from loanbroker_api.core.errors import Forbidden
 from loanbroker_api.core.http import area_router, gated, problems
 from loanbroker_api.core.schemas import Page
 from loanbroker_api.finance import permissions, queries, rows, service
+from loanbroker_api.finance.problems import AlreadyReversed, NotReversible, OverDue, ReceiptNotFound
 from loanbroker_api.finance.schemas import (
     CaseReceipts,
     ReceiptIn,
@@ -20,8 +21,7 @@ from loanbroker_api.finance.schemas import (
     ReverseIn,
     SummaryParams,
 )
-from loanbroker_api.finance.service.problems import AlreadyReversed, NotReversible, OverDue, ReceiptNotFound
-from loanbroker_api.pipeline.service.problems import CaseNotFound, CaseNotYours
+from loanbroker_api.pipeline.problems import CaseNotFound, CaseNotYours
 
 router = area_router("finance")
 

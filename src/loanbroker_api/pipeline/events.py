@@ -4,9 +4,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from loanbroker_api.core.outbox import Event
-from loanbroker_api.workspace.registry import push_kind
+from loanbroker_api.workspace.registry import push_kind, todo_kind
 
 CASE_CHANGED = push_kind("pipeline.case_changed", "业务单有变化：caseId、stageId、version")
+STAGE_DUE = todo_kind("pipeline.stage_due", "推进业务单", "Move the case on")
 
 
 class CaseMoved(Event):
@@ -30,7 +31,7 @@ class CaseMoved(Event):
 
 
 class SubmissionDecided(Event):
-    """A lender approved or declined."""
+    """A lender approved or declined, or an approval no longer stands (then `approved` is false)."""
 
     type = "pipeline.submission_decided"
     case_id: UUID

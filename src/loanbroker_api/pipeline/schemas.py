@@ -1,7 +1,7 @@
 """What crosses the wire in pipeline. Money is fen, a fee's rate ppm of what was disbursed, win probability basis points."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -56,11 +56,11 @@ class StageIn(InSchema):
     sla_hours: Annotated[int | None, Field(ge=1, le=8_784, description="自然小时；到时未离开为超时")] = None
     post: Annotated[str | None, Field(max_length=30, description="负责岗位：角色代码")] = None
     win_bps: Annotated[int, Field(ge=0, le=10_000, description="赢率，万分比")] = 0
-    entry: Annotated[list[EntryIn], Field(max_length=30)] = []
-    moves: Annotated[list[Code], Field(max_length=40, description="可以去的阶段代码")] = []
+    entry: Annotated[list[EntryIn], Field(max_length=30)] = Field(default_factory=list[EntryIn])
+    moves: Annotated[list[Code], Field(max_length=40, description="可以去的阶段代码")] = Field(default_factory=list[Code])
 
 
-_STAGES = [
+_STAGES: list[dict[str, Any]] = [
     {"code": "visit", "name": "到访", "kind": "visit", "tone": "indigo", "slaHours": 48, "moves": ["signed", "lost"]},
     {
         "code": "signed",
@@ -81,7 +81,7 @@ class PipelineIn(InSchema):
     model_config = example(name="车贷流程", productKinds=["car"], isDefault=False, stages=_STAGES)
 
     name: Annotated[ShortText, Field(max_length=30)]
-    product_kinds: Annotated[list[ProductKindCode], Field(max_length=9)] = []
+    product_kinds: Annotated[list[ProductKindCode], Field(max_length=9)] = Field(default_factory=list[ProductKindCode])
     is_default: bool = False
     stages: Annotated[list[StageIn], Field(min_length=2, max_length=40)]
 
@@ -91,7 +91,7 @@ class PipelinePut(PipelineIn):
 
     model_config = example(name="车贷流程", productKinds=["car"], isDefault=False, stages=_STAGES, mapping={"contacted": "visit"})
 
-    mapping: Annotated[dict[str, str], Field(max_length=40)] = {}
+    mapping: Annotated[dict[str, str], Field(max_length=40)] = Field(default_factory=dict[str, str])
 
 
 class EntryOut(OutSchema):
@@ -327,7 +327,7 @@ class CaseIn(InSchema):
     fee_rate_ppm: FeeRate | None = None
     fee_fixed_fen: Fen | None = None
     stage_code: Annotated[str | None, Field(max_length=30, description="默认第一个阶段")] = None
-    participants: Annotated[list[ParticipantIn], Field(max_length=20)] = []
+    participants: Annotated[list[ParticipantIn], Field(max_length=20)] = Field(default_factory=list[ParticipantIn])
 
 
 class CasePatch(InSchema):

@@ -61,7 +61,7 @@ def parse_value(field: QualificationField, value: Any, today: date) -> int:
     if not field.low <= value <= field.high:
         message = f"应在 {field.low} 到 {field.high} 之间"
         raise Invalid(FieldError(pointer_to(field.code), "customers.field-range", message, f"From {field.low} to {field.high}"))
-    if field.kind is Kind.CITY and city_by_code(value) is None:
+    if field.kind is Kind.CITY and ((city := city_by_code(value)) is None or city.code != value):
         raise Invalid(FieldError(pointer_to(field.code), "customers.field-choice", "没有这个地级城市代码", "There is no such city"))
     return beginning_of(field, value, today) if field.since else value
 

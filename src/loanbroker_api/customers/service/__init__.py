@@ -2,6 +2,7 @@
 
 from loanbroker_api.customers.service.access import allowed_actions, get_customer, visible, visible_customers
 from loanbroker_api.customers.service.activity import record_activity, tell_changed
+from loanbroker_api.customers.service.cases import follow_cases
 from loanbroker_api.customers.service.follow_ups import move_next_action, record_follow_up
 from loanbroker_api.customers.service.leads import IncomingLead, LeadResult, known_by_phone, put_source, receive_lead
 from loanbroker_api.customers.service.ownership import assign_customer, next_in_turn, set_owner
@@ -35,6 +36,7 @@ __all__ = [
     "allowed_actions",
     "assign_customer",
     "create_customer",
+    "follow_cases",
     "get_customer",
     "known_by_phone",
     "move_next_action",

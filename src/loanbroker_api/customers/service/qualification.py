@@ -136,12 +136,16 @@ async def learn(
     city: int | None = None,
     wanted: AmountRange | None = None,
     id_number: IdNumber | None = None,
+    is_new: bool = False,
 ) -> None:
-    """Add what a lead or a form says to what is unknown; the facts of an ID number replace what was told of them."""
+    """Add what a lead or a form says to what is unknown; the facts of an ID number replace what was told of them.
+
+    Of a customer made in this transaction (`is_new`) nothing is known, so nothing is looked up.
+    """
     told = [*_record_facts(source, city, wanted), *(_id_facts(id_number) if id_number else ())]
     if not told:
         return
-    present = await _load(uow, customer.id)
+    present = _Present(None, {}) if is_new else await _load(uow, customer.id)
     new = [one for one in told if one.source is ValueSource.ID_NUMBER or one.field.column not in present.facts]
     await _write(uow, actor, customer, present, new)
 

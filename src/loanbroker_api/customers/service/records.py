@@ -100,7 +100,7 @@ async def announce_new(
     id_number: IdNumber | None = None,
 ) -> None:
     """What every new customer has, however they came: a qualification of what they told, and the event."""
-    await learn(uow, actor, customer, source, city=city, wanted=wanted, id_number=id_number)
+    await learn(uow, actor, customer, source, city=city, wanted=wanted, id_number=id_number, is_new=True)
     uow.emit(CustomerCreated(customer_id=customer.id, source_id=customer.source_id))
 
 

@@ -1,17 +1,14 @@
 """GraphQL types of cases. A page's rows come in one statement, as REST shows them; what hangs below goes through loaders."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from loanbroker_api.core.actor import Actor
-from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.schemas import Graded, NamedRef, PersonRef
 from loanbroker_api.customers.graph import ActionNode, CityNode, GradedNode, PageInfoNode, SourceNode
-from loanbroker_api.pipeline import queries, rows, service
+from loanbroker_api.pipeline import loaders, rows
 from loanbroker_api.pipeline.models import Case
 from loanbroker_api.pipeline.schemas import (
     BoardColumn,
@@ -29,15 +26,6 @@ from loanbroker_api.pipeline.schemas import (
     Target,
 )
 from loanbroker_api.workspace.graph import Fen, Info
-
-
-async def load_targets(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, list[Target]]:
-    found = await queries.cases_by_id(session, actor, ids)
-    return await service.targets_of(session, actor, list(found.values()))
-
-
-def fen(value: int | None) -> Fen | None:
-    return None if value is None else Fen(value)
 
 
 @strawberry.type(name="CasePerson", description="员工")
@@ -87,7 +75,8 @@ class PipelineStageNode:
 
     @classmethod
     def of(cls, row: StageOut) -> "PipelineStageNode":
-        return cls(**{**dict(row), "entry": [EntryNode.of(entry) for entry in row.entry]})
+        made: dict[str, Any] = {**dict(row), "entry": [EntryNode.of(entry) for entry in row.entry]}
+        return cls(**made)
 
 
 @strawberry.type(name="Pipeline", description="流程")
@@ -101,7 +90,8 @@ class PipelineNode:
 
     @classmethod
     def of(cls, row: PipelineOut) -> "PipelineNode":
-        return cls(**{**dict(row), "stages": [PipelineStageNode.of(stage) for stage in row.stages]})
+        made: dict[str, Any] = {**dict(row), "stages": [PipelineStageNode.of(stage) for stage in row.stages]}
+        return cls(**made)
 
 
 @strawberry.type(name="StageRef", description="阶段")
@@ -139,7 +129,8 @@ class DocumentNode:
 
     @classmethod
     def of(cls, row: DocumentOut) -> "DocumentNode":
-        return cls(**dict(row))
+        made: dict[str, Any] = dict(row)
+        return cls(**made)
 
 
 @strawberry.type(name="CaseParticipant", description="参与人")
@@ -163,7 +154,8 @@ class MissingNode:
 
     @classmethod
     def of(cls, row: Missing) -> "MissingNode":
-        return cls(**dict(row))
+        made: dict[str, Any] = dict(row)
+        return cls(**made)
 
 
 @strawberry.type(name="Target", description="一个阶段：能否进入，还差什么")
@@ -225,7 +217,8 @@ class DisbursementNode:
 
     @classmethod
     def of(cls, row: DisbursementOut) -> "DisbursementNode":
-        return cls(**{**dict(row), "void_reason": GradedNode.of(row.void_reason), "by": CasePerson.of(row.by)})
+        made: dict[str, Any] = {**dict(row), "void_reason": GradedNode.of(row.void_reason), "by": CasePerson.of(row.by)}
+        return cls(**made)
 
 
 @strawberry.type(name="StageEvent", description="一次移动")
@@ -314,34 +307,37 @@ class CaseNode:
 
     @strawberry.field(description="每个阶段能否进入，还差什么")
     async def targets(self, info: Info) -> list[TargetNode]:
-        return [TargetNode.of(row) for row in await info.context.loader(load_targets).load(self.id) or []]
+        found: list[Target] = await info.context.loader(loaders.load_targets).load(self.id) or []
+        return [TargetNode.of(row) for row in found]
 
     @strawberry.field(description="进件，先进的在前")
     async def submissions(self, info: Info) -> list[SubmissionNode]:
         context = info.context
         keys = await context.keys()
-        found = await context.loader(rows.load_submissions).load(self.id)
-        return [SubmissionNode.of(rows.submission_out(context.actor, keys, row, context.now())) for row in found or []]
+        found: list[Any] = await context.loader(loaders.load_submissions).load(self.id) or []
+        return [SubmissionNode.of(rows.submission_out(context.actor, keys, row, context.now())) for row in found]
 
     @strawberry.field(description="放款，先放的在前；包含已作废")
     async def disbursements(self, info: Info) -> list[DisbursementNode]:
         keys = await info.context.keys()
-        found = await info.context.loader(rows.load_disbursements).load(self.id)
-        return [DisbursementNode.of(rows.disbursement_out(info.context.actor, keys, row)) for row in found or []]
+        found: list[Any] = await info.context.loader(loaders.load_disbursements).load(self.id) or []
+        return [DisbursementNode.of(rows.disbursement_out(info.context.actor, keys, row)) for row in found]
 
     @strawberry.field(description="最近 50 次移动，新的在前")
     async def history(self, info: Info) -> list[StageEventNode]:
         keys = await info.context.keys()
-        found = await info.context.loader(rows.load_history).load(self.id)
-        return [StageEventNode.of(rows.stage_event_out(info.context.actor, keys, row)) for row in found or []]
+        found: list[Any] = await info.context.loader(loaders.load_history).load(self.id) or []
+        return [StageEventNode.of(rows.stage_event_out(info.context.actor, keys, row)) for row in found]
 
     @strawberry.field(description="流程要求的和已收的资料")
     async def documents(self, info: Info) -> list[DocumentNode]:
-        return [DocumentNode.of(row) for row in await info.context.loader(rows.load_documents).load(self.id) or []]
+        found: list[Any] = await info.context.loader(loaders.load_documents).load(self.id) or []
+        return [DocumentNode.of(row) for row in found]
 
     @strawberry.field(description="参与人")
     async def participants(self, info: Info) -> list[ParticipantNode]:
-        return [ParticipantNode.of(row) for row in await info.context.loader(rows.load_participants).load(self.id) or []]
+        found: list[Any] = await info.context.loader(loaders.load_participants).load(self.id) or []
+        return [ParticipantNode.of(row) for row in found]
 
 
 def _graded(value: Graded | None) -> GradedNode | None:
@@ -383,5 +379,5 @@ class BoardColumnNode:
 
 async def cases_of_customer(info: Info, customer_id: UUID) -> list[CaseNode]:
     """Resolver of `Customer.cases`: one statement for the whole page."""
-    found: list[rows.Loaded[Case]] = await info.context.loader(rows.load_cases_of_customers).load(customer_id) or []
+    found: list[rows.Loaded[Case]] = await info.context.loader(loaders.load_cases_of_customers).load(customer_id) or []
     return [CaseNode.of(rows.case_row(info.context.actor, row.row, row.around, info.context.now())) for row in found]

@@ -10,9 +10,9 @@ from loanbroker_api.core.errors import Forbidden
 from loanbroker_api.core.http import gated, problems
 from loanbroker_api.core.schemas import Page
 from loanbroker_api.pipeline import board, permissions, rows
+from loanbroker_api.pipeline.problems import PipelineNotFound, StageNotFound
 from loanbroker_api.pipeline.routes.router import router
 from loanbroker_api.pipeline.schemas import BoardOut, BoardParams, CaseRow, ColumnParams
-from loanbroker_api.pipeline.service.problems import PipelineNotFound, StageNotFound
 
 
 @router.get("/cases/board", summary="业务单看板", responses=problems(Forbidden, PipelineNotFound), openapi_extra=gated(permissions.VIEW))

@@ -12,6 +12,17 @@ from loanbroker_api.core.schemas import Page, PageParams
 from loanbroker_api.customers.schemas import TotalOut
 from loanbroker_api.customers.service import CustomerNotFound, NotYours, OwnerNotEligible
 from loanbroker_api.pipeline import permissions, queries, rows, service
+from loanbroker_api.pipeline.problems import (
+    CaseClosed,
+    CaseNotFound,
+    CaseNotYours,
+    ConditionsMissing,
+    DueBelowReceived,
+    LostReasonNeeded,
+    MoveNotAllowed,
+    PipelineNotFound,
+    StageNotFound,
+)
 from loanbroker_api.pipeline.routes.router import router
 from loanbroker_api.pipeline.schemas import (
     CaseFilter,
@@ -26,17 +37,6 @@ from loanbroker_api.pipeline.schemas import (
     ParticipantsIn,
     StageEventOut,
     Target,
-)
-from loanbroker_api.pipeline.service.problems import (
-    CaseClosed,
-    CaseNotFound,
-    CaseNotYours,
-    ConditionsMissing,
-    DueBelowReceived,
-    LostReasonNeeded,
-    MoveNotAllowed,
-    PipelineNotFound,
-    StageNotFound,
 )
 
 DocumentName = Annotated[str, Path(min_length=1, max_length=40, description="资料名称，如 身份证")]

@@ -6,20 +6,20 @@ from loanbroker_api.access.deps import CurrentActor, IfMatch, Writes
 from loanbroker_api.core.errors import Forbidden, IfMatchRequired, Stale
 from loanbroker_api.core.http import gated, problems
 from loanbroker_api.pipeline import permissions, rows, service
-from loanbroker_api.pipeline.routes.router import router
-from loanbroker_api.pipeline.schemas import DecisionIn, DisbursementIn, DisbursementOut, SubmissionIn, SubmissionOut, VoidIn
-from loanbroker_api.pipeline.service.problems import (
+from loanbroker_api.pipeline.problems import (
     AlreadyVoided,
     CaseClosed,
     CaseNotFound,
     CaseNotYours,
+    DecisionRefused,
     DisbursementNotFound,
     DueBelowReceived,
     LenderNotActive,
     OverApproved,
     SubmissionNotFound,
-    SubmissionState,
 )
+from loanbroker_api.pipeline.routes.router import router
+from loanbroker_api.pipeline.schemas import DecisionIn, DisbursementIn, DisbursementOut, SubmissionIn, SubmissionOut, VoidIn
 
 
 @router.post(
@@ -38,7 +38,7 @@ async def create_submission(case_id: UUID, body: SubmissionIn, uow: Writes, acto
 @router.post(
     "/submissions/{submission_id}/decision",
     summary="登记批复",
-    responses=problems(SubmissionNotFound, Forbidden, CaseNotYours, CaseClosed, SubmissionState, Stale, IfMatchRequired),
+    responses=problems(SubmissionNotFound, Forbidden, CaseNotYours, CaseClosed, DecisionRefused, Stale, IfMatchRequired),
     openapi_extra=gated(permissions.SUBMIT),
 )
 async def decide_submission(submission_id: UUID, body: DecisionIn, uow: Writes, actor: CurrentActor, version: IfMatch) -> SubmissionOut:
@@ -51,7 +51,7 @@ async def decide_submission(submission_id: UUID, body: DecisionIn, uow: Writes, 
     "/cases/{case_id}/disbursements",
     status_code=201,
     summary="登记放款",
-    responses=problems(CaseNotFound, SubmissionNotFound, Forbidden, CaseNotYours, CaseClosed, SubmissionState, OverApproved),
+    responses=problems(CaseNotFound, SubmissionNotFound, Forbidden, CaseNotYours, CaseClosed, DecisionRefused, OverApproved),
     openapi_extra=gated(permissions.DISBURSE),
 )
 async def create_disbursement(case_id: UUID, body: DisbursementIn, uow: Writes, actor: CurrentActor) -> DisbursementOut:

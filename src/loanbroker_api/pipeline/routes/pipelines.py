@@ -6,9 +6,9 @@ from loanbroker_api.access.deps import CurrentActor, IfMatch, Reads, Writes
 from loanbroker_api.core.errors import Forbidden, IfMatchRequired, Stale
 from loanbroker_api.core.http import gated, problems
 from loanbroker_api.pipeline import permissions, rows, service
+from loanbroker_api.pipeline.problems import MappingNeeded, PipelineNameTaken, PipelineNotFound
 from loanbroker_api.pipeline.routes.router import router
 from loanbroker_api.pipeline.schemas import PipelineIn, PipelineOut, PipelinePut
-from loanbroker_api.pipeline.service.problems import MappingNeeded, PipelineNameTaken, PipelineNotFound
 
 
 @router.get("/pipelines", summary="流程", responses=problems(Forbidden), openapi_extra=gated(permissions.VIEW))

@@ -1,7 +1,7 @@
 """GraphQL of products, thin: the same services and queries behind the other door."""
 
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -43,7 +43,7 @@ def _bounded(first: int) -> int:
 
 def _sent(data: object) -> dict[str, Any]:
     """The fields of an input that were given, for patches."""
-    return {name: value for name, value in cast("dict[str, Any]", vars(data)).items() if value is not strawberry.UNSET}
+    return {name: value for name, value in vars(data).items() if value is not strawberry.UNSET}
 
 
 async def customer_match(info: Info, customer_id: UUID, aim: str, amount_fen: int | None, months: int | None, first: int) -> MatchNode:

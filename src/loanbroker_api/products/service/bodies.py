@@ -3,8 +3,8 @@
 from typing import Any
 
 from loanbroker_api.core.errors import FieldError, Invalid
-from loanbroker_api.core.normalize.cities import city_by_code
 from loanbroker_api.products.schemas import FeeTerms, VersionBody
+from loanbroker_api.products.service.lenders import is_city
 from loanbroker_api.products.service.problems import RuleInvalid
 from loanbroker_api.products.service.ruling import rule_errors
 
@@ -51,7 +51,7 @@ def _faults(body: VersionBody) -> list[tuple[str, str, str, str]]:
     found += [
         (f"/cities/{number}", "city-unknown", "没有这个城市代码；见 GET /cities", "No city has this code")
         for number, code in enumerate(body.cities)
-        if city_by_code(code) is None
+        if not is_city(code)
     ]
     if body.makes_query and body.query_step is None:
         found.append(("/queryStep", "query-step", "会查征信的产品要写在哪一步查", "Required where makesQuery"))

@@ -84,9 +84,15 @@ async def _save(uow: UnitOfWork, lender: Lender) -> None:
         raise LenderNameTaken(name=name) from error
 
 
+def is_city(code: int) -> bool:
+    """Whether a code is a prefecture-level city's own; a county's code also leads to its city."""
+    found = city_by_code(code)
+    return found is not None and found.code == code
+
+
 def known_cities(codes: list[int], pointer: str) -> list[int]:
     """The codes, sorted and each once. Raises Invalid for one that is no city."""
-    unknown = [number for number, code in enumerate(codes) if city_by_code(code) is None]
+    unknown = [number for number, code in enumerate(codes) if not is_city(code)]
     if unknown:
         raise Invalid(
             *(

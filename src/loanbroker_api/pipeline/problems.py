@@ -81,7 +81,7 @@ class LenderNotActive(Problem):
     remedy = "换一个合作中的资方，或先恢复合作。"
 
 
-class SubmissionState(Problem):
+class DecisionRefused(Problem):
     code, status = "pipeline.submission-state", 409
     message, english = "进件现在是“{was}”，不能改为“{wanted}”", "A submission that is {was} cannot become {wanted}"
     remedy = "刷新业务单；已拒绝或已撤回的另进一件。"

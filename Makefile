@@ -55,6 +55,7 @@ e2e: .venv/.stamp $(SPA)
 	@exec sh scripts/test.sh browser
 
 bench: .venv/.stamp $(SPA)
+	@.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.bench.lock
 	@set -e; for file in bench/[!_]*.py; do echo "==> $$file $(BENCH_ARGS)"; .venv/bin/python "$$file" $(BENCH_ARGS); done
 
 api: .venv/.stamp $(NODE_MODULES)
@@ -65,6 +66,7 @@ api: .venv/.stamp $(NODE_MODULES)
 lock: .venv/.stamp
 	$(LOCK) --group dev -o requirements.lock
 	$(LOCK) -c requirements.lock -o requirements.production.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --python-version 3.11 --group bench -o requirements.bench.lock
 	$(if $(FRONTEND),cd frontend && npm install --package-lock-only)
 
 .venv/.stamp: requirements.lock pyproject.toml scripts/venv.sh $(MOVED)

@@ -1,5 +1,5 @@
 import { Alert, Button, Form, Input, Select, type FormInstance } from "antd";
-import { useState, type ReactNode } from "react";
+import { useState, type ReactElement, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { newIdempotencyKey } from "@/api/client";
 import { isProblem, type Problem } from "@/api/problem";
@@ -22,8 +22,12 @@ export interface Field {
   /** Stands inside the control, at its end. */
   unit?: string;
   options?: readonly { value: string; label: string }[];
+  /** Stands in place of the kind's control; the form gives it id, value and onChange. */
+  control?: ReactElement;
+  /** What is wrong with a value that was given, in words; null when nothing is. */
+  check?: (value: string) => string | null;
 }
-type Values = Record<string, string | null | undefined>;
+export type Values = Record<string, string | null | undefined>;
 
 interface SchemaFormProps<T> {
   fields: readonly Field[];
@@ -131,10 +135,11 @@ const joined = {
 
 function FieldItem({ field, value }: { field: Field; value: string | null | undefined }) {
   const { t } = useTranslation("ui");
-  const { kind = "text", maxLength } = field;
+  const { kind = "text", maxLength, check } = field;
   const fen = kind === "amount" && value ? parseAmount(value) : null;
   const control =
-    kind === "textarea" ? (
+    field.control ??
+    (kind === "textarea" ? (
       <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} {...(maxLength ? { maxLength, showCount: true } : {})} />
     ) : kind === "multiple" ? (
       <Select mode="multiple" allowClear showSearch={{ optionFilterProp: "label" }} placeholder={field.placeholder} options={[...(field.options ?? [])]} />
@@ -142,14 +147,17 @@ function FieldItem({ field, value }: { field: Field; value: string | null | unde
       <Select allowClear showSearch={{ optionFilterProp: "label" }} options={[...(field.options ?? [])]} />
     ) : (
       <Input inputMode={kind === "phone" ? "tel" : kind === "amount" || kind === "decimal" ? "decimal" : "text"} autoComplete="off" suffix={field.unit} {...(maxLength ? { maxLength } : {})} />
-    );
+    ));
   return (
     <Form.Item
       name={field.name}
       label={field.label}
       extra={fen === null ? field.hint : t("form.amount", { yuan: yuan(fen) })}
       {...(kind === "multiple" ? joined : {})}
-      rules={field.required ? [{ required: true, whitespace: true, message: t("form.required", { label: field.label }) }] : []}
+      rules={[
+        ...(field.required ? [{ required: true, whitespace: true, message: t("form.required", { label: field.label }) }] : []),
+        ...(check ? [{ validator: (_rule: unknown, given: string | null) => ((wrong) => (wrong ? Promise.reject(new Error(wrong)) : Promise.resolve()))(given?.trim() ? check(given) : null) }] : []),
+      ]}
     >
       {control}
     </Form.Item>

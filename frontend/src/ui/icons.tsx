@@ -39,7 +39,9 @@ import {
   ProjectOutlined as ProjectOutlinedIcon,
   QuestionCircleOutlined as QuestionCircleOutlinedIcon,
   ReloadOutlined as ReloadOutlinedIcon,
+  RollbackOutlined as RollbackOutlinedIcon,
   SearchOutlined as SearchOutlinedIcon,
+  SwapOutlined as SwapOutlinedIcon,
   TeamOutlined as TeamOutlinedIcon,
   UpOutlined as UpOutlinedIcon,
   UserOutlined as UserOutlinedIcon,
@@ -80,6 +82,8 @@ export const PhoneOutlined = /* @__PURE__ */ silent(PhoneOutlinedIcon as Compone
 export const PlusOutlined = /* @__PURE__ */ silent(PlusOutlinedIcon as ComponentType<IconProps>);
 export const QuestionCircleOutlined = /* @__PURE__ */ silent(QuestionCircleOutlinedIcon as ComponentType<IconProps>);
 export const ReloadOutlined = /* @__PURE__ */ silent(ReloadOutlinedIcon as ComponentType<IconProps>);
+export const RollbackOutlined = /* @__PURE__ */ silent(RollbackOutlinedIcon as ComponentType<IconProps>);
+export const SwapOutlined = /* @__PURE__ */ silent(SwapOutlinedIcon as ComponentType<IconProps>);
 export const SearchOutlined = /* @__PURE__ */ silent(SearchOutlinedIcon as ComponentType<IconProps>);
 export const TeamOutlined = /* @__PURE__ */ silent(TeamOutlinedIcon as ComponentType<IconProps>);
 export const UpOutlined = /* @__PURE__ */ silent(UpOutlinedIcon as ComponentType<IconProps>);

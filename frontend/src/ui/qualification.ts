@@ -21,6 +21,13 @@ export interface CityName {
   name: string;
 }
 
+/** The fields of each group, both in the catalogue's order. */
+export function byGroup(fields: readonly QualificationField[]): [string, QualificationField[]][] {
+  const groups = new Map<string, QualificationField[]>();
+  for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
+  return [...groups];
+}
+
 export const typed = (kind: QualificationField["kind"]): boolean => kind === "money" || kind === "number" || kind === "ratio";
 
 /** A known value in words: `3,200元/月`, `14 个月`, `68.0%`, `本科`. */

@@ -1,7 +1,8 @@
 import { screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { list, problem, renderPage } from "@/test/render";
-import { allowed, customer } from "@/test/rows";
+import { match, qualification, qualificationFields } from "@/test/products";
+import { allowed, customer, me } from "@/test/rows";
 import { CustomerPage } from "./CustomerPage";
 
 const followUp = { id: "f1", at: new Date().toISOString(), by: null, outcome: "no_answer", intent: null, note: null, nextActionAt: null, nextActionKind: null };
@@ -62,6 +63,25 @@ test("what is not allowed says why, what is not offered is absent", async () => 
   expect(button).toHaveAttribute("aria-disabled", "true");
   expect(button).toHaveTextContent("只有归属人可以跟进");
   expect(screen.queryByRole("button", { name: "编辑" })).toBeNull();
+});
+
+test("m shows what fits, the side its best three; the tab tells how much is known", async () => {
+  const seller = { ...me, permissions: [...me.permissions, { permission: "products.match", scope: "company" as const }] };
+  const matching = {
+    ...server,
+    "GET /api/v1/customers/*": () => customer({ completenessBps: 6850, stars: 3, contactState: "unreachable", unreachableCount: 2 }),
+    "GET /api/v1/qualification-fields": () => ({ items: qualificationFields }),
+    "GET /api/v1/customers/*/qualification": () => qualification(),
+    "POST /api/v1/matches": () => match(),
+    "POST /api/v1/customers/*/matches": () => match(),
+  };
+  const { user } = await renderPage(<CustomerPage />, matching, { ...page, me: seller });
+  expect(await screen.findByText("锦江公积金贷")).toBeVisible();
+  expect(screen.getByRole("tab", { name: "资质 68%" })).toBeVisible();
+  expect(screen.getByText("未接 ×2")).toBeVisible();
+  await user.keyboard("m");
+  expect(await screen.findByText("匹配 王**")).toBeVisible();
+  expect(await screen.findByRole("region", { name: "可做" })).toBeVisible();
 });
 
 test("not there and not yours are one text", async () => {

@@ -1,6 +1,6 @@
-import { EditOutlined, LeftOutlined, UserSwitchOutlined } from "@/ui/icons";
+import { EditOutlined, LeftOutlined, SearchOutlined, UserSwitchOutlined } from "@/ui/icons";
 import { Button, Drawer } from "antd";
-import { useState } from "react";
+import { Suspense, lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import type { Customer } from "@/api/types";
@@ -9,12 +9,12 @@ import { ActionButton, findAction } from "@/ui/ActionButton";
 import { DetailPage } from "@/ui/DetailPage";
 import { DueClock } from "@/ui/DueClock";
 import { useKeys } from "@/ui/keys";
-import { useMe } from "@/ui/me";
+import { useCan, useMe } from "@/ui/me";
 import { Page, Section } from "@/ui/Page";
 import { Person } from "@/ui/Person";
 import { TodoActions } from "@/ui/shell/TodoActions";
 import { useTodoOf } from "@/ui/shell/todos";
-import { StateView } from "@/ui/StateView";
+import { Loading, StateView } from "@/ui/StateView";
 import { Intent, StageTone } from "@/ui/Tone";
 import { WhyTree } from "@/ui/WhyTree";
 import { AssignDialog } from "./AssignDialog";
@@ -26,10 +26,17 @@ import { useFollowUp } from "./FollowUp";
 import { nameOf } from "./nameOf";
 import { neighbours } from "./listOrder";
 import { OwnershipHistory } from "./OwnershipHistory";
+import { Qualification } from "./Qualification";
+import { ContactTone, StarCount } from "./Stars";
 import { useCustomer } from "./useCustomers";
 import "./customers.css";
 
-const TABS = ["timeline", "ownership"] as const;
+const MatchPanel = lazy(() => import("@/areas/products/match/MatchPanel").then((module) => ({ default: module.MatchPanel })));
+const TopProducts = lazy(() => import("@/areas/products/match/TopProducts").then((module) => ({ default: module.TopProducts })));
+
+const CustomerCases = lazy(() => import("@/areas/pipeline/CustomerCases").then((module) => ({ default: module.CustomerCases })));
+
+const TABS = ["timeline", "qualification", "cases", "ownership"] as const;
 
 export function CustomerPage() {
   const { t } = useTranslation("customers");
@@ -54,15 +61,20 @@ function Known({ customer }: { customer: Customer }) {
   const [, setQuery] = useSearchParams();
   const [editing, setEditing] = useState(false);
   const [assigning, setAssigning] = useState(false);
+  const [matching, setMatching] = useState(false);
+  const can = useCan();
+  const matches = can("products.match");
+  const seesCases = can("pipeline.view");
   const place = neighbours(customer.id);
   const go = (id: string | null) => id && void navigate(`/customers/${id}`, { replace: true });
   const allowed = (action: string) => findAction(customer.allowedActions, action)?.allowed === true;
   const followUp = () => allowed("follow_up") && openFollowUp(customer);
-  const tabKeys = Object.fromEntries(TABS.map((key, index) => [String(index + 1), { run: () => setQuery({ tab: key }, { replace: true }), label: t(`detail.tab.${key}`) }]));
+  const tabKeys = Object.fromEntries(TABS.filter((key) => key !== "cases" || seesCases).map((key, index) => [String(index + 1), { run: () => setQuery({ tab: key }, { replace: true }), label: t(`detail.tab.${key}`) }]));
   useKeys(t("detail.title"), {
     ...tabKeys,
     c: { run: () => callRefusal(customer, "") === null && call(customer), label: t("action.call") },
     f: { run: followUp, label: t("action.followUp") },
+    ...(matches ? { m: { run: () => setMatching(true), label: t("action.match") } } : {}),
     e: { run: () => allowed("edit") && setEditing(true), label: t("action.edit") },
     a: { run: () => allowed("assign") && setAssigning(true), label: t("action.assign") },
     J: { run: () => go(place.next), label: t("keys.nextCustomer") },
@@ -80,6 +92,8 @@ function Known({ customer }: { customer: Customer }) {
             <h1>{nameOf(customer.name)}</h1>
             <Intent intent={customer.intent} />
             <StageTone stage={customer.stage} />
+            {customer.stars !== null && <StarCount stars={customer.stars} />}
+            {(customer.contactState === "unreachable" || customer.contactState === "invalid") && <ContactTone row={customer} />}
             <span className="lb-row lb-muted">
               {t("detail.owner")} {customer.owner ? <Person person={customer.owner} /> : t("unassigned")}
             </span>
@@ -92,6 +106,11 @@ function Known({ customer }: { customer: Customer }) {
             <ActionButton actions={customer.allowedActions} action="follow_up" onClick={followUp}>
               {t("action.followUp")}
             </ActionButton>
+            {matches && (
+              <Button icon={<SearchOutlined />} onClick={() => setMatching(true)}>
+                {t("action.match")}
+              </Button>
+            )}
             <ActionButton actions={customer.allowedActions} action="edit" icon={<EditOutlined />} onClick={() => setEditing(true)}>
               {t("action.edit")}
             </ActionButton>
@@ -103,23 +122,47 @@ function Known({ customer }: { customer: Customer }) {
         facts={<Portrait customer={customer} />}
         tabs={[
           { key: "timeline", label: t("detail.tab.timeline"), content: <CustomerTimeline customerId={customer.id} /> },
+          { key: "qualification", label: t("detail.qualificationTab", { percent: Math.floor(customer.completenessBps / 100) }), content: <Qualification customer={customer} /> },
+          ...(seesCases
+            ? [
+                {
+                  key: "cases",
+                  label: t("detail.tab.cases"),
+                  content: (
+                    <Suspense fallback={<Loading />}>
+                      <CustomerCases customer={customer} />
+                    </Suspense>
+                  ),
+                },
+              ]
+            : []),
           { key: "ownership", label: t("detail.tab.ownership"), content: <OwnershipHistory customerId={customer.id} /> },
         ]}
-        rail={<Rail customer={customer} onFollowUp={followUp} />}
+        rail={<Rail customer={customer} onFollowUp={followUp} onMatch={matches ? () => setMatching(true) : null} />}
       />
       <Drawer open={editing} onClose={() => setEditing(false)} title={t("form.editTitle")} size={phone ? "100%" : 480} destroyOnHidden>
         <CustomerForm customer={customer} onDone={() => setEditing(false)} onCancel={() => setEditing(false)} />
+      </Drawer>
+      <Drawer open={matching} onClose={() => setMatching(false)} title={t("detail.matchTitle", { name: nameOf(customer.name) })} size={phone ? "100%" : 860} destroyOnHidden>
+        <Suspense fallback={<Loading />}>
+          <MatchPanel customer={customer} />
+        </Suspense>
       </Drawer>
       <AssignDialog rows={assigning ? [customer] : []} onClose={() => setAssigning(false)} />
     </>
   );
 }
 
-function Rail({ customer, onFollowUp }: { customer: Customer; onFollowUp: () => void }) {
+function Rail({ customer, onFollowUp, onMatch }: { customer: Customer; onFollowUp: () => void; onMatch: (() => void) | null }) {
   const { t } = useTranslation("customers");
   return (
     <>
       <NextStep customer={customer} onFollowUp={onFollowUp} />
+      {onMatch && (
+        <Suspense fallback={<Loading rows={3} />}>
+          <TopProducts customerId={customer.id} onAll={onMatch} />
+        </Suspense>
+      )}
       <Section title={t("detail.whyMine")}>{customer.ownership.explanation ? <WhyTree node={customer.ownership.explanation} /> : <p className="lb-muted">{t("detail.noWhy")}</p>}</Section>
     </>
   );

@@ -11,7 +11,7 @@ import { Timeline, type Moment } from "@/ui/Timeline";
 import { Intent } from "@/ui/Tone";
 import { useFormat, useNow } from "@/ui/useFormat";
 
-const kinds = ["all", "follow_up", "stage_changed", "assigned", "lead_received", "revealed", "edited"] as const;
+const kinds = ["all", "follow_up", "stage_changed", "assigned", "lead_received", "revealed", "edited", "qualification_changed"] as const;
 type Kind = (typeof kinds)[number];
 
 /** Everything that happened to the customer, newest first, by kind. */

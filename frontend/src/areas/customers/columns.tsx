@@ -4,12 +4,13 @@ import { Link } from "react-router";
 import type { CustomerRow } from "@/api/types";
 import { findAction } from "@/ui/ActionButton";
 import { DueClock } from "@/ui/DueClock";
-import { EMPTY, relative, shortRange, wanRange, yuanRange } from "@/ui/format";
+import { EMPTY, percent, relative, shortRange, wanRange, yuanRange } from "@/ui/format";
 import { Person } from "@/ui/Person";
 import { Masked } from "@/ui/Reveal";
 import type { Column } from "@/ui/table/column";
 import { Intent, StageTone } from "@/ui/Tone";
 import { callRefusal } from "./Call";
+import { ContactTone, StarCount } from "./Stars";
 import { nameOf } from "./nameOf";
 
 const none = <span className="lb-faint">{EMPTY}</span>;
@@ -33,6 +34,7 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
     },
     { key: "phone", title: words("column.phone"), width: 116, kind: "masked", card: "meta", render: (row) => (row.phone ? <Masked value={row.phone} /> : none), renderCard: (row) => row.phone && <Masked value={row.phone} /> },
     { key: "intent", title: words("column.intent"), width: 48, card: "mark", render: (row) => <Intent intent={row.intent} />, renderCard: (row) => row.intent && <Intent intent={row.intent} /> },
+    { key: "stars", title: words("stars.column"), width: 52, card: "mark", render: (row) => <StarCount stars={row.stars} />, renderCard: (row) => row.stars !== null && <StarCount stars={row.stars} /> },
     { key: "stage", title: words("column.stage"), width: 76, kind: "stage", card: "mark", render: (row) => <StageTone stage={row.stage} /> },
     {
       key: "amount",
@@ -48,7 +50,7 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
     {
       key: "lastFollowUp",
       title: words("column.lastFollowUp"),
-      width: 136,
+      width: 124,
       card: "meta",
       render: (row, now) =>
         row.lastFollowUp ? (
@@ -77,6 +79,8 @@ export function customerColumns(t: TFunction, english: boolean): Column<Customer
       },
     },
     { key: "owner", title: words("column.owner"), width: 92, kind: "person", render: (row) => (row.owner ? <Person person={row.owner} /> : <span className="lb-faint">{words("unassigned")}</span>) },
+    { key: "completeness", title: words("column.completeness"), width: 92, kind: "number", hiddenAtFirst: true, render: (row) => percent(row.completenessBps) },
+    { key: "contact", title: words("column.contact"), width: 92, hiddenAtFirst: true, render: (row) => <ContactTone row={row} /> },
     { key: "team", title: words("column.team"), width: 100, hiddenAtFirst: true, render: (row) => row.team?.name ?? none },
     { key: "active", title: words("column.active"), width: 116, kind: "date", sort: "-activeAt", hiddenAtFirst: true, render: (row, now) => relative(row.activeAt, now, words) },
     { key: "created", title: words("column.created"), width: 116, kind: "date", sort: "-createdAt", hiddenAtFirst: true, render: (row, now) => relative(row.createdAt, now, words) },

@@ -44,7 +44,7 @@ export const useLenders = (filters: FilterValues) =>
     queryFn: ({ pageParam, signal }): Promise<ListPage<Lender>> => data(client.GET("/api/v1/lenders", { params: { query: { ...given(filters), limit: LIMIT, ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
   });
 /** Lenders to choose from. */
-export const useLenderOptions = () => api.useQuery("get", "/api/v1/lenders", { params: { query: { limit: 200 } } }, { staleTime: 60_000 });
+export const useLenderOptions = (enabled = true) => api.useQuery("get", "/api/v1/lenders", { params: { query: { limit: 200 } } }, { staleTime: 60_000, enabled });
 
 export const useProduct = (productId: string) => api.useQuery("get", "/api/v1/products/{product_id}", { params: { path: { product_id: productId } } });
 export const useVersion = (versionId: string | null) => api.useQuery("get", "/api/v1/product-versions/{version_id}", { params: { path: { version_id: versionId ?? "" } } }, { enabled: versionId !== null });

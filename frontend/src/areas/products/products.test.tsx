@@ -53,7 +53,7 @@ test("the list tells amount, rate with its basis, versions and drafts, and filte
   const { user, calls, router } = await renderPage(<ProductsPage />, { "GET /api/v1/products": () => list([productRow()]), "GET /api/v1/lenders": () => list([]) }, { path: "/products", me: manager });
   expect(await screen.findByRole("link", { name: "锦江公积金信用贷" })).toHaveAttribute("href", "/products/p1");
   expect(screen.getByText("3.00–50.00")).toBeVisible();
-  expect(screen.getByText("4.50%–10.80% 年化(单利)")).toBeVisible();
+  expect(screen.getByText("4.50%–10.80%/年")).toBeVisible();
   expect(screen.getByText("草稿 v2")).toBeVisible();
   await user.type(screen.getByRole("textbox", { name: "搜索产品名称" }), "锦江");
   await vi.waitFor(() => expect(router.state.location.search).toContain("search="));

@@ -36,6 +36,8 @@ import {
   ProjectOutlined as ProjectOutlinedIcon,
   QuestionCircleOutlined as QuestionCircleOutlinedIcon,
   ReloadOutlined as ReloadOutlinedIcon,
+  MoreOutlined as MoreOutlinedIcon,
+  RightOutlined as RightOutlinedIcon,
   SearchOutlined as SearchOutlinedIcon,
   TeamOutlined as TeamOutlinedIcon,
   UpOutlined as UpOutlinedIcon,
@@ -77,6 +79,8 @@ export const PhoneOutlined = /* @__PURE__ */ silent(PhoneOutlinedIcon as Compone
 export const PlusOutlined = /* @__PURE__ */ silent(PlusOutlinedIcon as ComponentType<IconProps>);
 export const QuestionCircleOutlined = /* @__PURE__ */ silent(QuestionCircleOutlinedIcon as ComponentType<IconProps>);
 export const ReloadOutlined = /* @__PURE__ */ silent(ReloadOutlinedIcon as ComponentType<IconProps>);
+export const MoreOutlined = /* @__PURE__ */ silent(MoreOutlinedIcon as ComponentType<IconProps>);
+export const RightOutlined = /* @__PURE__ */ silent(RightOutlinedIcon as ComponentType<IconProps>);
 export const SearchOutlined = /* @__PURE__ */ silent(SearchOutlinedIcon as ComponentType<IconProps>);
 export const TeamOutlined = /* @__PURE__ */ silent(TeamOutlinedIcon as ComponentType<IconProps>);
 export const UpOutlined = /* @__PURE__ */ silent(UpOutlinedIcon as ComponentType<IconProps>);

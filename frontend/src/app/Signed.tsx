@@ -9,11 +9,13 @@ import { AppShell } from "@/ui/shell/AppShell";
 import { Loading } from "@/ui/StateView";
 import { searchCustomers } from "@/areas/customers/search";
 import { useLiveRows } from "@/areas/customers/live";
+import { useLiveCases } from "@/areas/pipeline/live";
 
 /** The shell with what lives across pages: dock, calls, arrivals, live rows. */
 export function Signed() {
   const location = useLocation();
   useLiveRows();
+  useLiveCases();
   return (
     <DockProvider>
       <FollowUpProvider>

@@ -1,5 +1,5 @@
 import { Alert, Button, Form, Input, Select, type FormInstance } from "antd";
-import { useState, type ReactNode } from "react";
+import { useState, type ReactElement, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { newIdempotencyKey } from "@/api/client";
 import { isProblem, type Problem } from "@/api/problem";
@@ -12,13 +12,22 @@ import { useFormat, useNow } from "./useFormat";
 export interface Field {
   name: string;
   label: string;
-  kind?: "text" | "textarea" | "phone" | "amount" | "select";
+  /** `multiple` keeps its values joined by commas, as the address does. */
+  kind?: "text" | "textarea" | "phone" | "amount" | "decimal" | "select" | "multiple";
   required?: boolean;
   hint?: string;
   maxLength?: number;
+  /** What an empty choice means. */
+  placeholder?: string;
+  /** Stands inside the control, at its end. */
+  unit?: string;
   options?: readonly { value: string; label: string }[];
+  /** Stands in place of the kind's control; the form gives it id, value and onChange. */
+  control?: ReactElement;
+  /** What is wrong with a value that was given, in words; null when nothing is. */
+  check?: (value: string) => string | null;
 }
-type Values = Record<string, string | null | undefined>;
+export type Values = Record<string, string | null | undefined>;
 
 interface SchemaFormProps<T> {
   fields: readonly Field[];
@@ -119,24 +128,36 @@ function showErrors(form: FormInstance<Values>, fields: readonly Field[], proble
   return shown > 0 && shown === problem.errors.length ? null : problem;
 }
 
+const joined = {
+  getValueProps: (value: string | null | undefined) => ({ value: value ? value.split(",") : [] }),
+  normalize: (values: string[]) => values.join(","),
+};
+
 function FieldItem({ field, value }: { field: Field; value: string | null | undefined }) {
   const { t } = useTranslation("ui");
-  const { kind = "text", maxLength } = field;
+  const { kind = "text", maxLength, check } = field;
   const fen = kind === "amount" && value ? parseAmount(value) : null;
   const control =
-    kind === "textarea" ? (
+    field.control ??
+    (kind === "textarea" ? (
       <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} {...(maxLength ? { maxLength, showCount: true } : {})} />
+    ) : kind === "multiple" ? (
+      <Select mode="multiple" allowClear showSearch={{ optionFilterProp: "label" }} placeholder={field.placeholder} options={[...(field.options ?? [])]} />
     ) : kind === "select" ? (
       <Select allowClear showSearch={{ optionFilterProp: "label" }} options={[...(field.options ?? [])]} />
     ) : (
-      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" ? "decimal" : "text"} autoComplete="off" {...(maxLength ? { maxLength } : {})} />
-    );
+      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" || kind === "decimal" ? "decimal" : "text"} autoComplete="off" suffix={field.unit} {...(maxLength ? { maxLength } : {})} />
+    ));
   return (
     <Form.Item
       name={field.name}
       label={field.label}
       extra={fen === null ? field.hint : t("form.amount", { yuan: yuan(fen) })}
-      rules={field.required ? [{ required: true, whitespace: true, message: t("form.required", { label: field.label }) }] : []}
+      {...(kind === "multiple" ? joined : {})}
+      rules={[
+        ...(field.required ? [{ required: true, whitespace: true, message: t("form.required", { label: field.label }) }] : []),
+        ...(check ? [{ validator: (_rule: unknown, given: string | null) => ((wrong) => (wrong ? Promise.reject(new Error(wrong)) : Promise.resolve()))(given?.trim() ? check(given) : null) }] : []),
+      ]}
     >
       {control}
     </Form.Item>

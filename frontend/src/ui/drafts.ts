@@ -38,6 +38,8 @@ export function useDraft<T extends object>(key: string | null, value: T, untouch
 
   const text = JSON.stringify(value);
   useEffect(() => {
+    // Saved or taken back: what is typed from then on is another draft.
+    if (untouched) done.current = false;
     if (!key || untouched || done.current) return;
     const write = async () => {
       if (done.current) return;

@@ -14,6 +14,7 @@ import {
   ClockCircleOutlined as ClockCircleOutlinedIcon,
   CloseOutlined as CloseOutlinedIcon,
   CopyOutlined as CopyOutlinedIcon,
+  DeleteOutlined as DeleteOutlinedIcon,
   DisconnectOutlined as DisconnectOutlinedIcon,
   DownOutlined as DownOutlinedIcon,
   EditOutlined as EditOutlinedIcon,
@@ -22,6 +23,7 @@ import {
   FileTextOutlined as FileTextOutlinedIcon,
   FilterOutlined as FilterOutlinedIcon,
   FunnelPlotOutlined as FunnelPlotOutlinedIcon,
+  HolderOutlined as HolderOutlinedIcon,
   InboxOutlined as InboxOutlinedIcon,
   LeftOutlined as LeftOutlinedIcon,
   LoadingOutlined as LoadingOutlinedIcon,
@@ -30,6 +32,7 @@ import {
   MinusCircleOutlined as MinusCircleOutlinedIcon,
   MinusOutlined as MinusOutlinedIcon,
   MoneyCollectOutlined as MoneyCollectOutlinedIcon,
+  MoreOutlined as MoreOutlinedIcon,
   PhoneOutlined as PhoneOutlinedIcon,
   PlusOutlined as PlusOutlinedIcon,
   ProductOutlined as ProductOutlinedIcon,
@@ -38,7 +41,9 @@ import {
   ReloadOutlined as ReloadOutlinedIcon,
   MoreOutlined as MoreOutlinedIcon,
   RightOutlined as RightOutlinedIcon,
+  RollbackOutlined as RollbackOutlinedIcon,
   SearchOutlined as SearchOutlinedIcon,
+  SwapOutlined as SwapOutlinedIcon,
   TeamOutlined as TeamOutlinedIcon,
   UpOutlined as UpOutlinedIcon,
   UserOutlined as UserOutlinedIcon,
@@ -81,6 +86,8 @@ export const QuestionCircleOutlined = /* @__PURE__ */ silent(QuestionCircleOutli
 export const ReloadOutlined = /* @__PURE__ */ silent(ReloadOutlinedIcon as ComponentType<IconProps>);
 export const MoreOutlined = /* @__PURE__ */ silent(MoreOutlinedIcon as ComponentType<IconProps>);
 export const RightOutlined = /* @__PURE__ */ silent(RightOutlinedIcon as ComponentType<IconProps>);
+export const RollbackOutlined = /* @__PURE__ */ silent(RollbackOutlinedIcon as ComponentType<IconProps>);
+export const SwapOutlined = /* @__PURE__ */ silent(SwapOutlinedIcon as ComponentType<IconProps>);
 export const SearchOutlined = /* @__PURE__ */ silent(SearchOutlinedIcon as ComponentType<IconProps>);
 export const TeamOutlined = /* @__PURE__ */ silent(TeamOutlinedIcon as ComponentType<IconProps>);
 export const UpOutlined = /* @__PURE__ */ silent(UpOutlinedIcon as ComponentType<IconProps>);
@@ -95,3 +102,6 @@ export const FunnelPlotOutlined = /* @__PURE__ */ silent(FunnelPlotOutlinedIcon 
 export const MoneyCollectOutlined = /* @__PURE__ */ silent(MoneyCollectOutlinedIcon as ComponentType<IconProps>);
 export const ProductOutlined = /* @__PURE__ */ silent(ProductOutlinedIcon as ComponentType<IconProps>);
 export const ProjectOutlined = /* @__PURE__ */ silent(ProjectOutlinedIcon as ComponentType<IconProps>);
+export const DeleteOutlined = /* @__PURE__ */ silent(DeleteOutlinedIcon as ComponentType<IconProps>);
+export const HolderOutlined = /* @__PURE__ */ silent(HolderOutlinedIcon as ComponentType<IconProps>);
+export const MoreOutlined = /* @__PURE__ */ silent(MoreOutlinedIcon as ComponentType<IconProps>);

@@ -34,7 +34,9 @@ import "./customers.css";
 const MatchPanel = lazy(() => import("@/areas/products/match/MatchPanel").then((module) => ({ default: module.MatchPanel })));
 const TopProducts = lazy(() => import("@/areas/products/match/TopProducts").then((module) => ({ default: module.TopProducts })));
 
-const TABS = ["timeline", "qualification", "ownership"] as const;
+const CustomerCases = lazy(() => import("@/areas/pipeline/CustomerCases").then((module) => ({ default: module.CustomerCases })));
+
+const TABS = ["timeline", "qualification", "cases", "ownership"] as const;
 
 export function CustomerPage() {
   const { t } = useTranslation("customers");
@@ -60,12 +62,14 @@ function Known({ customer }: { customer: Customer }) {
   const [editing, setEditing] = useState(false);
   const [assigning, setAssigning] = useState(false);
   const [matching, setMatching] = useState(false);
-  const matches = useCan()("products.match");
+  const can = useCan();
+  const matches = can("products.match");
+  const seesCases = can("pipeline.view");
   const place = neighbours(customer.id);
   const go = (id: string | null) => id && void navigate(`/customers/${id}`, { replace: true });
   const allowed = (action: string) => findAction(customer.allowedActions, action)?.allowed === true;
   const followUp = () => allowed("follow_up") && openFollowUp(customer);
-  const tabKeys = Object.fromEntries(TABS.map((key, index) => [String(index + 1), { run: () => setQuery({ tab: key }, { replace: true }), label: t(`detail.tab.${key}`) }]));
+  const tabKeys = Object.fromEntries(TABS.filter((key) => key !== "cases" || seesCases).map((key, index) => [String(index + 1), { run: () => setQuery({ tab: key }, { replace: true }), label: t(`detail.tab.${key}`) }]));
   useKeys(t("detail.title"), {
     ...tabKeys,
     c: { run: () => callRefusal(customer, "") === null && call(customer), label: t("action.call") },
@@ -125,6 +129,19 @@ function Known({ customer }: { customer: Customer }) {
         tabs={[
           { key: "timeline", label: t("detail.tab.timeline"), content: <CustomerTimeline customerId={customer.id} /> },
           { key: "qualification", label: t("detail.qualificationTab", { percent: Math.floor(customer.completenessBps / 100) }), content: <Qualification customer={customer} /> },
+          ...(seesCases
+            ? [
+                {
+                  key: "cases",
+                  label: t("detail.tab.cases"),
+                  content: (
+                    <Suspense fallback={<Loading />}>
+                      <CustomerCases customer={customer} />
+                    </Suspense>
+                  ),
+                },
+              ]
+            : []),
           { key: "ownership", label: t("detail.tab.ownership"), content: <OwnershipHistory customerId={customer.id} /> },
         ]}
         rail={<Rail customer={customer} onFollowUp={followUp} onMatch={matches ? () => setMatching(true) : null} />}

@@ -39,7 +39,6 @@ import {
   ProjectOutlined as ProjectOutlinedIcon,
   QuestionCircleOutlined as QuestionCircleOutlinedIcon,
   ReloadOutlined as ReloadOutlinedIcon,
-  MoreOutlined as MoreOutlinedIcon,
   RightOutlined as RightOutlinedIcon,
   RollbackOutlined as RollbackOutlinedIcon,
   SearchOutlined as SearchOutlinedIcon,
@@ -84,7 +83,6 @@ export const PhoneOutlined = /* @__PURE__ */ silent(PhoneOutlinedIcon as Compone
 export const PlusOutlined = /* @__PURE__ */ silent(PlusOutlinedIcon as ComponentType<IconProps>);
 export const QuestionCircleOutlined = /* @__PURE__ */ silent(QuestionCircleOutlinedIcon as ComponentType<IconProps>);
 export const ReloadOutlined = /* @__PURE__ */ silent(ReloadOutlinedIcon as ComponentType<IconProps>);
-export const MoreOutlined = /* @__PURE__ */ silent(MoreOutlinedIcon as ComponentType<IconProps>);
 export const RightOutlined = /* @__PURE__ */ silent(RightOutlinedIcon as ComponentType<IconProps>);
 export const RollbackOutlined = /* @__PURE__ */ silent(RollbackOutlinedIcon as ComponentType<IconProps>);
 export const SwapOutlined = /* @__PURE__ */ silent(SwapOutlinedIcon as ComponentType<IconProps>);

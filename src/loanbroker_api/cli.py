@@ -205,7 +205,7 @@ def demo(
 @app.command()
 def export_api(
     *,
-    folder: Annotated[Path, typer.Option(help="where openapi.json and schema.graphql go")] = Path("openapi"),
+    folder: Annotated[Path, typer.Option(help="where openapi.json, schema.graphql and rules.schema.json go")] = Path("openapi"),
     check: Annotated[bool, typer.Option(help="write nothing, fail where they differ")] = False,
 ) -> None:
     """Write the API documents from the code."""

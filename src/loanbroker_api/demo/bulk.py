@@ -12,11 +12,25 @@ from sqlalchemy.dialects.postgresql import JSONB
 from loanbroker_api.channels.models import Inbox
 from loanbroker_api.core.audit import AuditEntry, AuditTodo
 from loanbroker_api.core.db import TenantLink, WriteSession
-from loanbroker_api.customers.models import Activity, Customer, CustomerPhone, CustomerToken, FollowUp, Lead, OwnershipEvent, Reveal
+from loanbroker_api.customers.models import (
+    Activity,
+    Customer,
+    CustomerPhone,
+    CustomerToken,
+    FollowUp,
+    Lead,
+    OwnershipEvent,
+    Qualification,
+    QualificationValue,
+    Reveal,
+    StateChange,
+)
+from loanbroker_api.finance.models import Receipt
 from loanbroker_api.notifications.models import Notification
+from loanbroker_api.pipeline.models import Case, CaseDocument, CaseParticipant, Disbursement, StageEvent, Submission
 from loanbroker_api.workspace.models import Todo
 
-# Customers first, since others refer to them.
+# Customers and cases before what refers to them.
 _ORDER: tuple[type[TenantLink], ...] = (
     Customer,
     CustomerPhone,
@@ -26,6 +40,16 @@ _ORDER: tuple[type[TenantLink], ...] = (
     OwnershipEvent,
     Activity,
     Reveal,
+    Qualification,
+    QualificationValue,
+    StateChange,
+    Case,
+    CaseParticipant,
+    CaseDocument,
+    StageEvent,
+    Submission,
+    Disbursement,
+    Receipt,
     Inbox,
     Todo,
     Notification,

@@ -1,6 +1,6 @@
 """Who and what a tenant's story is told with: its salespeople, leaders, teams and channels as rows of the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -14,6 +14,7 @@ from loanbroker_api.core.crypto import TenantKeys
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.ids import id_at
 from loanbroker_api.customers.service.ownership import explain_turn
+from loanbroker_api.demo.lending import Lending, load_lending
 from loanbroker_api.demo.working_time import SHANGHAI
 
 
@@ -72,6 +73,8 @@ class Cast:
     channels: Sequence[tuple[UUID, str, UUID | None]]  # id, name, team
     sellers: Sequence[Employee]
     leaders: Sequence[Employee]
+    clerks: Mapping[str, Employee]  # by the built-in role's code: submission, collateral, finance
+    lending: Lending
     _turns: dict[UUID, dict[str, Any]] = field(default_factory=dict[UUID, dict[str, Any]])
     _sessions: dict[tuple[UUID, date], DaySession] = field(default_factory=dict[tuple[UUID, date], DaySession])
 
@@ -109,4 +112,6 @@ async def load_cast(session: ReadSession, keys: TenantKeys, plan: Plan) -> Cast:
         channels=[(one, channels[one].name, channels[one].team_id) for one in plan.channels],
         sellers=[one for one in staff if one.username.startswith("sales")],
         leaders=[one for one in staff if one.username.startswith("leader")],
+        clerks={one.username.rstrip("1"): one for one in staff if one.username in {"submission1", "collateral1", "finance1"}},
+        lending=await load_lending(session),
     )

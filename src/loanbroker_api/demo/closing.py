@@ -1,4 +1,4 @@
-"""What belongs to a tenant of the demo and to no customer: dead letters, logins, whose turn it is."""
+"""What belongs to a tenant of the demo and to no customer: dead letters, logins, whose turn it is, the figures."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from loanbroker_api.analytics.rollups.rebuild import rebuild
 from loanbroker_api.channels.adapters import GENERIC
 from loanbroker_api.channels.adapters.base import LeadRefused
 from loanbroker_api.channels.models import Inbox
@@ -42,6 +43,7 @@ async def close_story(uow: UnitOfWork, cast: Cast) -> None:
     _logins(cast, rows)
     await rows.insert(uow.session)
     await _turns(uow, cast)
+    await rebuild(uow)
 
 
 def _dead_letters(cast: Cast, rows: Rows) -> None:

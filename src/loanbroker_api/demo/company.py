@@ -23,6 +23,7 @@ from loanbroker_api.demo.cast import Plan
 from loanbroker_api.demo.people import Employee as Person
 from loanbroker_api.demo.people import make_employees
 from loanbroker_api.demo.texts import CHANNELS
+from loanbroker_api.products.catalogue import load_catalogue
 from loanbroker_api.workspace.models import BackgroundTask
 from loanbroker_api.workspace.service import resume_task, start_task
 
@@ -127,6 +128,7 @@ async def _found(uow: UnitOfWork, actor: Actor, wanted: Wanted, password: str) -
         team = units[SALES_TEAMS[place % len(SALES_TEAMS)]]
         created, _ = await create_channel(uow, actor, ChannelIn(name=channel.name, kind="generic", team_id=team.id))
         channels.append(created.id)
+    await load_catalogue(uow, actor, uow.now - FOUNDED_BEFORE)
     await uow.session.flush()
     await _backdate(uow, uow.now - FOUNDED_BEFORE)
     return Plan(wanted.tenant_index, wanted.customers, wanted.seed, uow.now, staff, channels)

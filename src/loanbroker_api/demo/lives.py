@@ -39,8 +39,11 @@ from loanbroker_api.customers.service.ownership import FIRST_CONTACT_WITHIN
 from loanbroker_api.customers.tasks import HANDED_CUSTOMER, NEW_CUSTOMER
 from loanbroker_api.demo import events
 from loanbroker_api.demo.bulk import Record, Rows
+from loanbroker_api.demo.cases import Customer as Borrower
+from loanbroker_api.demo.cases import write_case
 from loanbroker_api.demo.cast import Cast
 from loanbroker_api.demo.deliveries import delivery_row, lead_body, lead_row
+from loanbroker_api.demo.means import States, write_means
 from loanbroker_api.demo.trail import Doer, Trail
 from loanbroker_api.notifications.models import Notification
 from loanbroker_api.workspace.models import Todo
@@ -103,6 +106,7 @@ class _Life:
             created_at=story.received_at,
             updated_at=story.received_at,
         )
+        self.states = States(rows, self.id, self.customer, self.rng)
 
     def id(self, at: datetime) -> UUID:
         """Ids of one moment rise in the order of writing, as the process's own do."""
@@ -121,6 +125,9 @@ class _Life:
         happened.sort(key=lambda one: one[:2])
         for _, _, write, what in happened:
             write(what)
+        write_means(self.rows, self.id, story, self.customer, self.cast.sellers, self.cast.plan.rng(story.number, "means"))
+        borrower = Borrower(self.customer.id, self.customer.source_id, self.customer.city)
+        write_case(self.cast, self.rows, self.trail, self.id, story, borrower)
         if self.notice is not None and self.notice.created_at < self.now - timedelta(days=1):
             self.notice.read_at = self.notice.created_at + timedelta(hours=3)
 
@@ -192,7 +199,7 @@ class _Life:
         customer.lead_count += 1
         customer.active_at = max(customer.active_at, lead.received_at)
         if customer.stage == Stage.LOST:
-            customer.stage = Stage.LEAD
+            self.states.stage(lead.received_at, Stage.LEAD, None, "lead")
         self._changed(lead.received_at)
 
     def _first_turn(self) -> list[dict[str, Any]]:
@@ -299,7 +306,7 @@ class _Life:
         )
         FOLLOW_UP_NOTE.seal(self.cast.keys, row, told.note or None)
         before = customer.stage
-        self._move(row, outcome)
+        self._move(row, outcome, employee.id)
         self._put_todo(row)
         if self.notice is not None and self.notice.employee_id == employee.id:
             self.notice.read_at, self.notice = at, None
@@ -311,19 +318,20 @@ class _Life:
         self.trail.write(doer, at, "customers.followed_up", customer.id, follow_up=str(row.id), outcome=outcome.name.lower())
         self._changed(at)
 
-    def _move(self, row: Record, outcome: Outcome) -> None:
+    def _move(self, row: Record, outcome: Outcome, by_id: UUID) -> None:
         customer = self.customer
         customer.last_follow_up_at, customer.last_outcome = row.at, outcome
         customer.active_at = max(customer.active_at, row.at)
         customer.first_contact_due_at = None
         customer.first_contacted_at = self._value("first_contacted_at") or row.at
+        self.states.contact(row.at, outcome, by_id)
         if row.intent is not None:
-            customer.intent = row.intent
+            self.states.intent(row.at, row.intent, by_id)
         stage = self.stage_at.get(row.at)
         if stage is not None:
-            customer.stage = stage
+            self.states.stage(row.at, stage, by_id)
         elif outcome in CONNECTED and customer.stage == Stage.LEAD:
-            customer.stage = Stage.CONTACT
+            self.states.stage(row.at, Stage.CONTACT, by_id)
         customer.next_action_at, customer.next_action_kind = row.next_action_at, row.next_action_kind
 
     def _put_todo(self, row: Record) -> None:

@@ -1,4 +1,4 @@
-"""Ten weeks of a working company: who arrived, who called whom, what came of it. Deterministic by seed; streams in order of arrival."""
+"""Four months of a working company: who arrived, who called whom, what came of it. Deterministic by seed; streams in order of arrival."""
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence

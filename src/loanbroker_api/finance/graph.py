@@ -9,6 +9,7 @@ import strawberry
 from loanbroker_api.customers.graph import GradedNode
 from loanbroker_api.finance import queries, rows, service
 from loanbroker_api.finance.schemas import ReceiptIn, ReceiptOut, ReverseIn, SummaryParams
+from loanbroker_api.pipeline.graph.mutations import as_body
 from loanbroker_api.pipeline.graph.nodes import CasePerson
 from loanbroker_api.workspace.graph import Fen, Info
 
@@ -89,7 +90,7 @@ class FinanceQuery:
 class FinanceMutation:
     @strawberry.mutation(description="登记回款")
     async def record_receipt(self, info: Info, case_id: UUID, data: ReceiptInput) -> ReceiptNode:
-        wanted = ReceiptIn.model_validate(vars(data))
+        wanted = ReceiptIn.model_validate(as_body(data))
         async with info.context.writes() as uow:
             receipt = await service.record_receipt(uow, info.context.actor, case_id, wanted)
             (shown,) = await rows.receipts_out(uow.session, info.context.actor, uow.keys, [receipt])

@@ -3,11 +3,10 @@
 from collections.abc import Collection
 
 from loanbroker_api.core.actor import Actor
-from loanbroker_api.core.db import Small
-from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.uow import UnitOfWork
-from loanbroker_api.customers.models import Customer, Stage, StateChange
-from loanbroker_api.customers.service.records import tell_changed
+from loanbroker_api.customers.models import Customer, Stage
+from loanbroker_api.customers.service.activity import tell_changed
+from loanbroker_api.customers.service.states import put_stage
 
 CLOSED = (Stage.SETTLED, Stage.LOST)
 
@@ -28,13 +27,7 @@ def stage_by_cases(present: int, kinds: Collection[int]) -> int:
 
 async def follow_cases(uow: UnitOfWork, actor: Actor, customer: Customer, kinds: Collection[int]) -> None:
     """Bring a locked customer's stage in step with where all its cases stand; the history is kept and the owner told."""
-    was, now = customer.stage, stage_by_cases(customer.stage, kinds)
     customer.active_at = uow.now
-    if now != was:
-        customer.stage = Small(now)
-        change = StateChange(
-            id=new_id(), customer_id=customer.id, at=uow.now, what="stage", was=was, now=Small(now), by_id=actor.id, cause="case"
-        )
-        uow.session.add(change)
+    put_stage(uow, actor, customer, Stage(stage_by_cases(customer.stage, kinds)), "case")
     await uow.session.flush()
     await tell_changed(uow, customer)

@@ -47,11 +47,17 @@ async def set_stars(
 async def move_stage(uow: UnitOfWork, actor: Actor, customer: Customer, stage: Stage, cause: Cause) -> None:
     """Put a locked customer on a stage, with its history and timeline entry; staying there writes nothing."""
     was = Stage(customer.stage)
-    if was is stage:
-        return
-    _keep(uow, actor, customer, "stage", was, stage, cause)
+    if put_stage(uow, actor, customer, stage, cause):
+        await record_activity(uow, actor, customer.id, "stage_changed", was=was.name.lower(), now=stage.name.lower())
+
+
+def put_stage(uow: UnitOfWork, actor: Actor, customer: Customer, stage: Stage, cause: Cause) -> bool:
+    """The same without an entry in the timeline, which has the cause's own; whether the stage is another one."""
+    if customer.stage == stage:
+        return False
+    _keep(uow, actor, customer, "stage", customer.stage, stage, cause)
     customer.stage = Small(stage)
-    await record_activity(uow, actor, customer.id, "stage_changed", was=was.name.lower(), now=stage.name.lower())
+    return True
 
 
 def set_intent(uow: UnitOfWork, actor: Actor, customer: Customer, intent: Intent | None, cause: Cause) -> None:

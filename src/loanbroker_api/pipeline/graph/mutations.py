@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from pydantic.alias_generators import to_camel
 
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.pipeline import rows, service
@@ -71,9 +72,10 @@ class DisbursementInput:
     paid_on: date
 
 
-def _given(data: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = vars(data)
-    return {name: value for name, value in fields.items() if value is not strawberry.UNSET}
+def as_body(data: Any) -> dict[str, Any]:
+    """An input as REST's body has it, so that both doors point at the same fields."""
+    given: dict[str, Any] = data.__dict__
+    return {to_camel(name): value for name, value in given.items() if value is not strawberry.UNSET}
 
 
 async def _case(info: Info, uow: UnitOfWork, case: Case) -> CaseNode:
@@ -86,23 +88,23 @@ class PipelineMutation:
     @strawberry.mutation(description="新建业务单")
     async def create_case(self, info: Info, data: CaseInput) -> CaseNode:
         async with info.context.writes() as uow:
-            return await _case(info, uow, await service.create_case(uow, info.context.actor, CaseIn.model_validate(_given(data))))
+            return await _case(info, uow, await service.create_case(uow, info.context.actor, CaseIn.model_validate(as_body(data))))
 
     @strawberry.mutation(description="编辑业务单")
     async def update_case(self, info: Info, id: UUID, version: Version, data: CasePatchInput) -> CaseNode:
-        patch = CasePatch.model_validate(_given(data))
+        patch = CasePatch.model_validate(as_body(data))
         async with info.context.writes() as uow:
             return await _case(info, uow, await service.update_case(uow, info.context.actor, id, patch, version))
 
     @strawberry.mutation(description="移动业务单")
     async def move_case(self, info: Info, id: UUID, version: Version, data: MoveInput) -> CaseNode:
-        wanted = MoveIn.model_validate(vars(data))
+        wanted = MoveIn.model_validate(as_body(data))
         async with info.context.writes() as uow:
             return await _case(info, uow, await service.move_case(uow, info.context.actor, id, wanted, version))
 
     @strawberry.mutation(description="进件")
     async def add_submission(self, info: Info, case_id: UUID, data: SubmissionInput) -> SubmissionNode:
-        wanted = SubmissionIn.model_validate(vars(data))
+        wanted = SubmissionIn.model_validate(as_body(data))
         async with info.context.writes() as uow:
             row = await service.add_submission(uow, info.context.actor, case_id, wanted)
             (shown,) = await rows.submissions_out(uow.session, info.context.actor, uow.keys, [row], uow.now)
@@ -110,7 +112,7 @@ class PipelineMutation:
 
     @strawberry.mutation(description="登记资方的答复")
     async def decide_submission(self, info: Info, id: UUID, version: Version, data: DecisionInput) -> SubmissionNode:
-        wanted = DecisionIn.model_validate(vars(data))
+        wanted = DecisionIn.model_validate(as_body(data))
         async with info.context.writes() as uow:
             row = await service.decide_submission(uow, info.context.actor, id, wanted, version)
             (shown,) = await rows.submissions_out(uow.session, info.context.actor, uow.keys, [row], uow.now)
@@ -118,7 +120,7 @@ class PipelineMutation:
 
     @strawberry.mutation(description="登记放款")
     async def add_disbursement(self, info: Info, case_id: UUID, data: DisbursementInput) -> DisbursementNode:
-        wanted = DisbursementIn.model_validate(vars(data))
+        wanted = DisbursementIn.model_validate(as_body(data))
         async with info.context.writes() as uow:
             row = await service.add_disbursement(uow, info.context.actor, case_id, wanted)
             (shown,) = await rows.disbursements_out(uow.session, info.context.actor, uow.keys, [row])

@@ -4,7 +4,7 @@ Equal leaves and equal groups are evaluated once. NOT is pushed down to the leav
 ANDs and ORs of ANDs and ORs, needs no distribution: a node's level is one above its highest part, whatever the nesting, so size stays linear.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,7 +73,8 @@ class Program:
     negated: Indices
     negated_from: int
     levels: tuple[Level, ...]
-    leaf_fields: tuple[tuple[QualificationField, ...], ...]  # of the places 1 to relations_from + len(relations) - 1
+    leaf_fields: tuple[tuple[QualificationField, ...], ...]  # of the leaves, from place 1 on
+    places: Mapping[tuple[Expr, bool], int]  # of every expression in them, as it stands and (True) turned round, where that was needed
 
     def run(self, facts: Facts) -> Verdicts:
         """The verdict of every leaf, group and expression: 0 no, 1 unknown, 2 yes."""
@@ -197,6 +198,7 @@ def compiled(exprs: Sequence[Expr]) -> Program:
         negated_from=negated_from,
         levels=levels,
         leaf_fields=tuple((FIELDS[leaf.code],) if leaf.relation is None else leaf_fields(leaf.relation) for leaf in ordered),
+        places={key: places[symbol] for key, symbol in builder.seen.items()},
     )
 
 

@@ -193,3 +193,18 @@ def leaves(expr: Expr) -> Iterator[Leaf]:
         yield from leaves(expr.of)
     else:
         yield expr
+
+
+def unfolded(expr: Expr, *, negated: bool = False) -> tuple[Leaf | And | Or, bool]:
+    """An expression without the NOTs in front of it, and whether it is then to be turned round.
+
+    A turned AND is an OR of its turned parts, and the other way round (De Morgan, which holds for the three values).
+    """
+    while isinstance(expr, Not):
+        expr, negated = expr.of, not negated
+    return expr, negated
+
+
+def is_or(group: And | Or, *, negated: bool) -> bool:
+    """Whether a group as unfolded() gives it is an OR of its (turned) parts."""
+    return isinstance(group, Or) is not negated

@@ -55,8 +55,6 @@ e2e: .venv/.stamp $(SPA)
 	@exec sh scripts/test.sh browser
 
 bench: .venv/.stamp .venv/.bench $(SPA)
-bench: .venv/.stamp $(SPA)
-	@.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.bench.lock
 	@set -e; for file in bench/[!_]*.py; do echo "==> $$file $(BENCH_ARGS)"; .venv/bin/python "$$file" $(BENCH_ARGS); done
 
 api: .venv/.stamp $(NODE_MODULES)
@@ -68,9 +66,6 @@ lock: .venv/.stamp
 	$(LOCK) pyproject.toml --group dev -o requirements.lock
 	$(LOCK) pyproject.toml -c requirements.lock -o requirements.production.lock
 	$(LOCK) --group bench -c requirements.lock -o requirements.bench.lock
-	$(LOCK) --group dev -o requirements.lock
-	$(LOCK) -c requirements.lock -o requirements.production.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --python-version 3.11 --group bench -o requirements.bench.lock
 	$(if $(FRONTEND),cd frontend && npm install --package-lock-only)
 
 .venv/.stamp: requirements.lock pyproject.toml scripts/venv.sh $(MOVED)

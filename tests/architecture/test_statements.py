@@ -26,9 +26,9 @@ from loanbroker_api.workspace import service
 from support.client import Api
 from support.clock import TestClock
 from support.company import Company, fresh_phone
-from support.walks.products import walk_products
-from support.walks import walk_cases
 from support.walks.analytics import walk_analytics
+from support.walks.cases import walk_cases
+from support.walks.products import walk_products
 from support.webhooks import Platform
 
 SignIn = Callable[..., Awaitable[Api]]

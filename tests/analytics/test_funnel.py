@@ -3,8 +3,7 @@
 import csv
 import io
 import random
-from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,41 +16,8 @@ from support.brute import Everything, Wanted, brute, funnel_of, spans_of
 from support.client import Api, code_of
 from support.company import Company
 from support.facts import Facts
-from support.histories import BEGIN, History, live
-
-STEPS = ("lead", "valid", "contacted", "visit", "signed", "submitted", "approved", "disbursed", "received")
-SignIn = Callable[..., Awaitable[Api]]
-ROW = "key title steps { step count amountFen rateBps totalBps previousCount }"
-STEP = "step title count amountFen moves back rateBps totalBps previousCount medianSeconds p90Seconds definition { id text } drill { path query }"
-FUNNEL = (
-    f"query($i: FunnelInput!) {{ funnel(input: $i) {{ from to by split steps {{ {STEP} }} rows {{ {ROW} }} lost {{ reason count }}"
-    " freshUntil definition { id text } rowsLeft } }"
-)
-
-
-async def ask(api: Api, door: str, **wanted: Any) -> dict[str, Any]:
-    """The funnel, its codes in lower case at either door."""
-    if door == "rest":
-        return await api.ok("GET", "/funnel", params={name: str(value) for name, value in wanted.items() if value is not None})
-    given = {
-        name: value.upper() if name in {"by", "split"} else str(value) if name != "city" else value
-        for name, value in wanted.items()
-        if value is not None
-    }
-    answer = await api.graphql(FUNNEL, i=given)
-    assert "errors" not in answer, answer
-    found = answer["data"]["funnel"]
-    for step in [*found["steps"], *(step for row in found["rows"] for step in row["steps"])]:
-        step["step"] = step["step"].lower()
-    return found
-
-
-@pytest.fixture
-async def told(runtime: Runtime, company: Company, history: Any) -> History:
-    made: History = await history(21)
-    await live(runtime, company, made, 200, each=40)
-    await outbox.deliver(runtime, company.id)
-    return made
+from support.funnel import FUNNEL, STEPS, SignIn, ask, parameters
+from support.histories import BEGIN, History
 
 
 def check(answer: dict[str, Any], found: Everything, wanted: Wanted) -> None:
@@ -102,14 +68,6 @@ def questions(rng: random.Random, told: History, company: Company, number: int) 
             )
         )
     return found
-
-
-def parameters(wanted: Wanted) -> dict[str, Any]:
-    team = next(iter(wanted.teams)) if wanted.teams else None
-    return {
-        "from": wanted.first, "to": wanted.last, "by": wanted.by, "split": wanted.split, "channelId": wanted.channel, "teamId": team,
-        "employeeId": wanted.employee, "kind": wanted.kind, "city": wanted.city,
-    }  # fmt: skip
 
 
 async def test_whatever_is_asked_brute_force_says_the_same(runtime: Runtime, company: Company, sign_in: SignIn, told: History) -> None:
@@ -245,77 +203,6 @@ class TestBadQuestions:
         assert answer.json()["errors"]
         assert code_of(await boss("GET", "/funnel/customers", params={"step": "gone"})) == "core.invalid"
         assert code_of(await boss("GET", "/funnel/customers", params={"cursor": "x"})) == "core.cursor-invalid"
-
-
-class TestDrill:
-    """From any bar to the customers behind it."""
-
-    async def _all(self, api: Api, query: dict[str, str], *, limit: int) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        cursor: str | None = None
-        while True:
-            page = await api.ok("GET", "/funnel/customers", params={**query, "limit": str(limit)} | ({"cursor": cursor} if cursor else {}))
-            rows += page["items"]
-            cursor = page["nextCursor"]
-            if cursor is None:
-                return rows
-            assert len(page["items"]) == limit
-
-    @pytest.mark.parametrize("by", ["cohort", "event"])
-    async def test_a_bar_has_as_many_customers_as_it_says(
-        self, by: str, runtime: Runtime, company: Company, sign_in: SignIn, told: History
-    ) -> None:
-        boss = await sign_in("boss", role="boss")
-        found = await brute(runtime, company.id)
-        wanted = Wanted(BEGIN.date(), BEGIN.date() + timedelta(days=100), by, channel=told.sources[1])
-        answer = await ask(boss, "rest", **parameters(wanted))
-        held = [arrival for arrival in found.arrivals if wanted.holds(arrival)]
-        beyond = {(arrival.customer, arrival.step - 1) for arrival in found.arrivals}
-        for number, step in enumerate(answer["steps"], start=1):
-            assert step["drill"]["path"] == "/funnel/customers"
-            rows = await self._all(boss, step["drill"]["query"], limit=3)
-            assert len(rows) == step["count"]
-            ids = [row["customer"]["id"] for row in rows]
-            assert set(ids) == {str(one.customer) for one in held if one.step == number}
-            assert len(ids) == len(set(ids))
-            assert [row["reachedAt"] for row in rows] == sorted((row["reachedAt"] for row in rows), reverse=True)
-            stuck = await self._all(boss, step["stuck"]["query"], limit=50)
-            assert {row["customer"]["id"] for row in stuck} == {
-                str(one.customer) for one in held if one.step == number and (one.customer, number) not in beyond
-            }
-            furthest = {str(one.customer): one.step for one in sorted(found.arrivals, key=lambda one: one.step)}
-            assert all(STEPS.index(row["furthest"]) + 1 == furthest[row["customer"]["id"]] for row in rows)
-
-    async def test_a_row_drills_to_its_own(self, runtime: Runtime, company: Company, sign_in: SignIn, told: History) -> None:
-        boss = await sign_in("boss", role="boss")
-        answer = await ask(boss, "rest", **{"from": BEGIN.date(), "to": BEGIN.date() + timedelta(days=150), "split": "employee"})
-        for row in answer["rows"]:
-            if row["key"] is None:
-                assert row["drill"] is None
-            else:
-                assert len(await self._all(boss, row["drill"]["query"], limit=50)) == row["steps"][0]["count"]
-
-    async def test_only_customers_in_sight_are_listed(self, runtime: Runtime, company: Company, sign_in: SignIn) -> None:
-        """A leader's figure counts who was theirs; the list has who is theirs."""
-        facts, leader = Facts(), await sign_in("leader1", role="leader", unit=company.team)
-        mine = await company.employee("s0")
-        other = await company.employee("s9", unit=company.other_team)
-        async with runtime.uow(company.id) as uow:
-            stays = await facts.customer(uow, BEGIN, owner=(mine.id, company.team))
-            goes = await facts.customer(uow, BEGIN, owner=(mine.id, company.team))
-            await facts.assign(uow, goes, BEGIN + timedelta(days=1), (other.id, company.other_team))
-        await outbox.deliver(runtime, company.id)
-        answer = await ask(leader, "rest", **{"from": date(2026, 7, 1), "to": date(2026, 7, 2)})
-        assert answer["steps"][0]["count"] == 2
-        rows = await self._all(leader, answer["steps"][0]["drill"]["query"], limit=50)
-        assert [row["customer"]["id"] for row in rows] == [str(stays)]
-        assert rows[0]["customer"]["name"]["masked"] is True
-
-    async def test_finance_sees_figures_and_no_customers(self, sign_in: SignIn) -> None:
-        finance = await sign_in("finance1", role="finance")
-        assert (await finance.ok("GET", "/funnel"))["steps"]
-        answer = await finance("GET", "/funnel/customers")
-        assert (answer.status_code, code_of(answer)) == (403, "core.forbidden")
 
 
 @pytest.mark.parametrize("door", ["rest", "graphql"])

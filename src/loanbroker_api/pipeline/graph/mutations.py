@@ -72,14 +72,9 @@ class DisbursementInput:
     paid_on: date
 
 
-def _given(data: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = data.__dict__
-    return {name: value for name, value in fields.items() if value is not strawberry.UNSET}
-
-
 def as_body(data: Any) -> dict[str, Any]:
     """An input as REST's body has it, so that both doors point at the same fields."""
-    given: dict[str, Any] = vars(data)
+    given: dict[str, Any] = data.__dict__
     return {to_camel(name): value for name, value in given.items() if value is not strawberry.UNSET}
 
 

@@ -21,7 +21,7 @@ from loanbroker_api.products.rules.sql import counted, newest, possible, predica
 from support.company import Company
 from support.rules import TODAY, exprs, row_of, rules_of
 
-PEOPLE, EXAMPLES, RULES = 40, 15, 30
+PEOPLE, EXAMPLES, RULES = 40, 11, 30  # 330 rules
 BATCHES = st.lists(exprs(), min_size=RULES, max_size=RULES)
 
 

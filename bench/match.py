@@ -33,7 +33,7 @@ from loanbroker_api.products.rules.closures import verdict_of
 from loanbroker_api.products.rules.facts import Facts
 from loanbroker_api.products.rules.judge import Judgement, judge
 from loanbroker_api.products.rules.parse import parse_rules
-from loanbroker_api.products.rules.sql import all_of, counted, possible
+from loanbroker_api.products.rules.sql import all_of, counted, newest, possible
 
 PRODUCTS, SHOWN = 1_000, 20
 Run = Callable[[int], Any]
@@ -166,12 +166,11 @@ async def reverse(runtime: Runtime, tenant_id: UUID, size: int, repeats: int) ->
     body = max(reference_bodies(), key=lambda one: len(hard_exprs(one)))
     conditions = hard_conditions(parse_rules(body["rules"]), body)
     qualifies = all_of(conditions, Qualification, TODAY)
-    newest = select(Qualification.customer_id, qualifies).order_by(Qualification.customer_id.desc()).limit(50)
     statements: dict[str, Any] = {
         "count(*) WHERE P": select(func.count()).select_from(Qualification).where(qualifies),
         "yes, unknown, no": counted(select(Qualification.customer_id), qualifies),
         "count(*) WHERE (P) IS NOT FALSE": select(func.count()).select_from(Qualification).where(possible(qualifies)),
-        "newest 50 that qualify or could": newest.where(possible(qualifies)),
+        "newest 50 that qualify or could": newest(select(Qualification.customer_id), qualifies, Qualification.customer_id.desc(), 50),
     }
     taken: dict[str, list[float]] = {name: [] for name in statements}
     found: dict[str, Any] = {}
@@ -200,9 +199,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="50,000 customers, done within 60 s")
     parser.add_argument("--size", type=int, help="how many customers")
+    parser.add_argument("--reverse", action="store_true", help="only one product against all customers")
     options = parser.parse_args()
     size = options.size or (50_000 if options.quick else 1_000_000)
-    figures = one_customer(60 if options.quick else 200, 2 if options.quick else 5)
+    figures = [] if options.reverse else one_customer(60 if options.quick else 200, 2 if options.quick else 5)
     with place() as made:
 
         async def work(runtime: Runtime) -> list[Figure]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from loanbroker_api.products.models import MatchRun, Product, ProductVersion
 from support.clock import TestClock
@@ -288,3 +288,25 @@ async def test_a_city_away_is_refused(sign_in: SignIn) -> None:
     ):
         (item,) = (await what_if(door, {"age": 30, **facts}, amountFen=5_000_000))["items"]
         assert item["verdict"] == verdict, facts
+
+
+async def test_a_page_of_matches_reads_the_shelf_once(sign_in: SignIn, company: Company, catalogue: int, known: Known) -> None:
+    """No more statements for five customers' matches than for one's."""
+    for number in range(5):
+        await known({"age": 30 + number, "wantedAmount": 10_000_000}, owner="sales1")
+    sales = await sign_in("sales1")
+    counted: list[int] = []
+    for first in (1, 5):
+        statements: list[str] = []
+
+        def note(_connection: Any, _cursor: object, statement: str, *_: object, into: list[str] = statements) -> None:
+            into.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        found = await graph_of(
+            sales, f"{{ customers(first: {first}) {{ edges {{ node {{ match(first: 3) {{ items {{ productName }} }} }} }} }} }}"
+        )
+        event.remove(Engine, "before_cursor_execute", note)
+        assert [len(edge["node"]["match"]["items"]) for edge in found["customers"]["edges"]] == [3] * first
+        counted.append(len([one for one in statements if "product_version" in one or "qualification" in one]))
+    assert counted == [3, 2]  # names on sale and what is known; the bodies only the first time

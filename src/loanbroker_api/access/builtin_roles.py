@@ -38,9 +38,6 @@ def _money(scope: Scope, *verbs: str) -> dict[str, Scope]:
 _CASE_TEXTS: dict[str, Visibility] = dict.fromkeys(
     ("case.comment", "case.declinedReason", "case.voidReason", "receipt.note"), Visibility.FULL
 )
-_CASE_TEXTS: dict[str, Visibility] = dict.fromkeys(
-    ("case.comment", "case.declinedReason", "case.voidReason", "receipt.note"), Visibility.FULL
-)
 _TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL, **_CASE_TEXTS}
 # Whoever keeps the roster of lenders calls them.
 _ROSTER = {**_TEXTS, "lender.contacts": Visibility.FULL}

@@ -42,7 +42,7 @@ def learnt_of(story: CustomerStory, rng: Random) -> list[Learnt]:
     if story.id_number is not None:
         known = {"age": _birthday(story), "sex": 1 if story.sex is Sex.MALE else 2}
         told.append(Learnt(story.received_at, None, ValueSource.ID_NUMBER, known))
-        whole.pop("age"), whole.pop("sex")
+        del whole["age"], whole["sex"]
     visited = next((change.at for change in story.stages if change.stage is Stage.VISIT), None)
     calls = 0
     for follow_up in story.follow_ups:

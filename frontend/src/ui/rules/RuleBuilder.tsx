@@ -1,5 +1,5 @@
 import { Button, Input, InputNumber, Select } from "antd";
-import { useMemo, type ReactNode } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { PlusOutlined } from "@/ui/icons";
 import { count } from "../format";
@@ -34,6 +34,7 @@ interface RuleBuilderProps {
   /** Stands beside the counts: a way to the customers, a try-out. */
   aside?: ReactNode;
 }
+type Apply = (step: (rules: Rules) => Rules) => void;
 const severities: Severity[] = ["hard", "soft", "need"];
 const CONDITIONS = ["conditions"] as const;
 const POINTS = 10;
@@ -44,7 +45,14 @@ export function RuleBuilder({ rules, onChange, fields, places, errors, sentence,
   const own = useMemo(() => ownErrors(errors), [errors]);
   const byCode = useMemo(() => fieldMap(fields), [fields]);
   const openNow = useMemo(() => openPlaces(rules), [rules]);
-  const setting = useMemo(() => ({ fields: byCode, places, errors: own, open: new Set(showOpen ? openNow : []), disabled }), [byCode, places, own, openNow, showOpen, disabled]);
+  // Rows are drawn again only when they change themselves: what they share keeps its identity, and changes go by one function.
+  const openText = showOpen ? openNow.join(" ") : "";
+  const setting = useMemo(() => ({ fields: byCode, places, errors: own, open: new Set(openText.split(" ")), disabled }), [byCode, places, own, openText, disabled]);
+  const latest = useRef({ rules, onChange });
+  useEffect(() => {
+    latest.current = { rules, onChange };
+  });
+  const apply = useCallback<Apply>((step) => latest.current.onChange(step(latest.current.rules)), []);
   const { conditions } = rules;
   const add = (condition: Condition) => onChange(insertAt(rules, CONDITIONS, conditions.length, condition));
   const formula = (part: "limit" | "rate") => (
@@ -74,7 +82,7 @@ export function RuleBuilder({ rules, onChange, fields, places, errors, sentence,
           handleLabel={(_condition, index) => t("row.move", { name: t("row.name", { number: index + 1 }) })}
           onMove={(from, to) => onChange(moveAt(rules, CONDITIONS, from, to))}
         >
-          {(condition, index, handle) => <ConditionEditor rules={rules} condition={condition} index={index} handle={handle} onChange={onChange} />}
+          {(condition, index) => <ConditionEditor condition={condition} index={index} count={conditions.length} apply={apply} />}
         </SortableList>
         {conditions.length === 0 && <p className="lb-muted">{t("builder.empty")}</p>}
         {!disabled && (
@@ -96,12 +104,10 @@ export function RuleBuilder({ rules, onChange, fields, places, errors, sentence,
   );
 }
 
-function ConditionEditor({ rules, condition, index, handle, onChange }: { rules: Rules; condition: Condition; index: number; handle: ReactNode; onChange: (rules: Rules) => void }) {
+const ConditionEditor = memo(function ConditionEditor({ condition, index, count, apply }: { condition: Condition; index: number; count: number; apply: Apply }) {
   const { t } = useTranslation("rules");
-  const { conditions } = rules;
   const name = t("row.name", { number: index + 1 });
-  const at = (...path: (string | number)[]) => ["conditions", index, ...path];
-  const change = (next: Condition) => onChange(setAt(rules, at(), next));
+  const change = (next: Condition) => apply((rules) => setAt(rules, ["conditions", index], next));
   const setSeverity = (severity: Severity) => {
     const { points, ...rest } = condition;
     change(severity === "soft" ? { ...rest, severity, points: points ?? POINTS } : { ...rest, severity });
@@ -112,17 +118,16 @@ function ConditionEditor({ rules, condition, index, handle, onChange }: { rules:
       {(disabled) => (
         <ExprEditor
           expr={condition.when}
-          path={at("when")}
+          path={["conditions", index, "when"]}
           depth={0}
           name={name}
-          handle={handle}
-          onChange={(when) => onChange(setAt(rules, at("when"), when))}
+          onChange={(when) => apply((rules) => setAt(rules, ["conditions", index, "when"], when))}
           place={{
             index,
-            count: conditions.length,
-            onMove: (to) => onChange(moveAt(rules, CONDITIONS, index, to)),
-            onRemove: () => onChange(removeAt(rules, CONDITIONS, index)),
-            onCopy: () => onChange(insertAt(rules, CONDITIONS, index + 1, { ...copyOf(condition), id: freeId(conditions) })),
+            count,
+            onMove: (to) => apply((rules) => moveAt(rules, CONDITIONS, index, to)),
+            onRemove: () => apply((rules) => removeAt(rules, CONDITIONS, index)),
+            onCopy: () => apply((rules) => insertAt(rules, CONDITIONS, index + 1, { ...copyOf(condition), id: freeId(rules.conditions) })),
           }}
           more={[{ key: "label", label: t(label === undefined ? "action.label" : "action.unlabel"), onClick: () => change(label === undefined ? { ...condition, label: "" } : unlabelled) }]}
           extra={
@@ -147,7 +152,7 @@ function ConditionEditor({ rules, condition, index, handle, onChange }: { rules:
       )}
     </ConditionFrame>
   );
-}
+});
 
 /** The card of a condition: its own words above, the errors that belong to none of its rows below. */
 function ConditionFrame({ condition, index, onLabel, children }: { condition: Condition; index: number; onLabel: (text: string) => void; children: (disabled: boolean) => ReactNode }) {

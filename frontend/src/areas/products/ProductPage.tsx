@@ -88,7 +88,7 @@ function Known({ product, version }: { product: Product; version: ProductVersion
           <StateTone state={product.state} t={t} />
           <span className="lb-muted">{product.lender.name}</span>
           <VersionPick product={product} version={version} onPick={(id) => show({ version: id })} />
-          <Tone tone={tone}>{t(`phase.${phase}`)}</Tone>
+          {product.versions.length < 2 && <Tone tone={tone}>{t(`phase.${phase}`)}</Tone>}
         </>
       }
       actions={<ProductActions product={product} version={version} unsaved={draft.dirty} onDrafted={(made) => show({ version: made.id, tab: "rules" })} />}

@@ -37,7 +37,7 @@ export function BodyEditor({ body, onChange, places, errors, disabled }: BodyEdi
     </Item>
   );
   const date = (key: "validFrom" | "validTo") =>
-    field(key, (id, label) => <DatePicker id={id} aria-label={label} disabled={disabled} style={{ width: "100%" }} value={body[key] ? dayjs(body[key]) : null} onChange={(picked) => set({ [key]: picked ? picked.format("YYYY-MM-DD") : null })} />);
+    field(key, (id, label) => <DatePicker id={id} placeholder={t("form.noLimit")} aria-label={label} disabled={disabled} style={{ width: "100%" }} value={body[key] ? dayjs(body[key]) : null} onChange={(picked) => set({ [key]: picked ? picked.format("YYYY-MM-DD") : null })} />);
   return (
     <Form component={false} layout="vertical" disabled={disabled}>
       <Group title={t("section.money")}>

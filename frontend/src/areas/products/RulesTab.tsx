@@ -61,8 +61,8 @@ function Editor({ draft, fields, showOpen, bar, onCustomers }: { draft: DraftBod
             </Button>
           )
         }
+        foot={bar}
       />
-      {bar}
     </div>
   );
 }

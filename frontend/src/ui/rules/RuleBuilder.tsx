@@ -33,6 +33,8 @@ interface RuleBuilderProps {
   disabled?: boolean;
   /** Stands beside the counts: a way to the customers, a try-out. */
   aside?: ReactNode;
+  /** Stays in sight below what the rule means: the way to save. */
+  foot?: ReactNode;
 }
 type Apply = (step: (rules: Rules) => Rules) => void;
 const severities: Severity[] = ["hard", "soft", "need"];
@@ -40,7 +42,7 @@ const CONDITIONS = ["conditions"] as const;
 const POINTS = 10;
 
 /** The editor of a product's rules: conditions with nested groups, the two formulas, and what all of it means, read aloud. */
-export function RuleBuilder({ rules, onChange, fields, places, errors, sentence, passes, checking = false, showOpen = false, disabled = false, aside }: RuleBuilderProps) {
+export function RuleBuilder({ rules, onChange, fields, places, errors, sentence, passes, checking = false, showOpen = false, disabled = false, aside, foot }: RuleBuilderProps) {
   const { t } = useTranslation(["rules", "ui"]);
   const own = useMemo(() => ownErrors(errors), [errors]);
   const byCode = useMemo(() => fieldMap(fields), [fields]);
@@ -98,7 +100,7 @@ export function RuleBuilder({ rules, onChange, fields, places, errors, sentence,
         {formula("limit")}
         {formula("rate")}
         <RowErrors messages={unplaced.map(({ message }) => message)} />
-        <Reading sentence={sentence} passes={passes} checking={checking} open={openNow.length} wrong={own.length} aside={aside} />
+        <Reading sentence={sentence} passes={passes} checking={checking} open={openNow.length} wrong={own.length} aside={aside} foot={foot} />
       </div>
     </RulesContext>
   );
@@ -162,7 +164,7 @@ function ConditionFrame({ condition, index, onLabel, children }: { condition: Co
   const own = errorsAt(errors, pointer, [`${pointer}/when`]);
   return (
     <div className="lb-rule-condition">
-      {condition.label !== undefined && <Input className="lb-rule-label" variant="underlined" maxLength={60} disabled={disabled} value={condition.label} aria-label={t("row.label", { name: t("row.name", { number: index + 1 }) })} placeholder={t("row.labelHint")} onChange={(event) => onLabel(event.target.value)} />}
+      {condition.label !== undefined && <Input className="lb-rule-label" variant="filled" maxLength={60} disabled={disabled} value={condition.label} aria-label={t("row.label", { name: t("row.name", { number: index + 1 }) })} placeholder={t("row.labelHint")} onChange={(event) => onLabel(event.target.value)} />}
       {children(disabled)}
       <RowErrors messages={own.map(({ message }) => message)} />
     </div>
@@ -170,12 +172,12 @@ function ConditionFrame({ condition, index, onLabel, children }: { condition: Co
 }
 
 /** 读作: the rule in words, and whom it lets pass. */
-function Reading({ sentence, passes, checking, open, wrong, aside }: { sentence: string | undefined; passes: Passes | null | undefined; checking: boolean; open: number; wrong: number; aside: ReactNode }) {
+function Reading({ sentence, passes, checking, open, wrong, aside, foot }: { sentence: string | undefined; passes: Passes | null | undefined; checking: boolean; open: number; wrong: number; aside: ReactNode; foot: ReactNode }) {
   const { t } = useTranslation("rules");
   const state = open > 0 ? t("builder.open", { total: open }) : wrong > 0 ? t("builder.wrong", { total: wrong }) : checking ? t("builder.checking") : sentence === undefined ? "" : t("builder.right");
   return (
-    <div className="lb-rule-reading" aria-live="polite">
-      <p>
+    <div className="lb-rule-reading">
+      <p aria-live="polite">
         <span className="lb-muted">{t("builder.readsAs")}</span>
         {sentence ?? t("builder.noSentence")}
       </p>
@@ -184,6 +186,7 @@ function Reading({ sentence, passes, checking, open, wrong, aside }: { sentence:
         <span className={`lb-meta ${open > 0 ? "lb-warning" : wrong > 0 ? "lb-danger" : "lb-muted"}`}>{state}</span>
         {aside}
       </div>
+      {foot}
     </div>
   );
 }

@@ -72,7 +72,9 @@ def test_rules_read_as_one_sentence() -> None:
                 {"id": "c", "severity": "soft", "points": 10, "when": dict(BASE)},
                 {"id": "d", "severity": "need", "when": {"op": "known", "field": "zhimaScore"}},
             ],
-            "limit": both("min", {"value": 50_000_000}, both("sub", both("mul", field("houseValue"), {"value": 0.7}), field("houseMortgage"))),
+            "limit": both(
+                "min", {"value": 50_000_000}, both("sub", both("mul", field("houseValue"), {"value": 0.7}), field("houseMortgage"))
+            ),
             "rate": {"value": 36_000},
         }
     )

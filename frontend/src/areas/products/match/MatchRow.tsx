@@ -42,7 +42,6 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
         </span>
         {item.amountFen !== null && <Costs item={item} />}
       </div>
-      {item.limitText && <p className="lb-meta lb-muted">{t("row.limit", { text: item.limitText })}</p>}
       {item.missing.length > 0 && (
         <div className="lb-row lb-row-wrap">
           <span className="lb-warning">{t("row.missing")}</span>
@@ -72,6 +71,7 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
               if (value !== null) onAnswer(asked.code, value);
             }}
           />
+          <span className="lb-meta lb-faint lb-key-hint">{t("row.tryHint")}</span>
         </div>
       )}
       {item.nearMisses.map((miss) => (
@@ -81,6 +81,7 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
       ))}
       {outcome === "no" && item.refusals.map((text) => <p key={text} className="lb-danger">{text}</p>)}
       <div className="lb-row lb-row-wrap lb-match-actions">
+        <span className="lb-meta lb-muted lb-match-limit">{item.limitText && t("row.limit", { text: item.limitText })}</span>
         {item.score < FULL && outcome !== "no" && <span className="lb-meta lb-muted">{t("row.score", { score: item.score })}</span>}
         <Button size="small" type="text" aria-expanded={why} onClick={() => setWhy(!why)}>
           {t(why ? "row.whyClose" : "row.why")}

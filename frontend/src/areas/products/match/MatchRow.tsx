@@ -26,7 +26,7 @@ interface MatchRowProps {
 
 /** A product: what it gives and costs, what is still missing, what stands in the way, and why. */
 export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer, chosen, onChoose, actions }: MatchRowProps) {
-  const { t } = useTranslation(["match", "ui"]);
+  const { t } = useTranslation("match");
   const [why, setWhy] = useState(false);
   const [all, setAll] = useState(false);
   const [asking, setAsking] = useState<string | null>(null);
@@ -86,7 +86,7 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
           {t("near.text", { text: miss.text })}
         </p>
       ))}
-      {outcome !== "no" && item.needs.length > 0 && <p className="lb-meta lb-muted">{item.needs.join(t("ui:fact.comma"))}</p>}
+      {outcome !== "no" && item.needs.length > 0 && <p className="lb-meta lb-muted">{item.needs.join(" · ")}</p>}
       {outcome === "no" && item.refusals.map((text) => <p key={text} className="lb-danger">{text}</p>)}
       <div className="lb-row lb-row-wrap lb-match-actions">
         <span className="lb-meta lb-muted lb-match-limit">{item.limitText && t("row.limit", { text: item.limitText })}</span>

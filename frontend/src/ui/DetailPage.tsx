@@ -19,10 +19,12 @@ interface DetailPageProps {
   facts?: ReactNode;
   tabs: readonly DetailTab[];
   rail?: ReactNode;
+  /** On phones the tabs stand before the facts. */
+  mainFirst?: boolean;
 }
 
 /** Sticky head, facts at the left, tabs in the middle, rail at the right; on phones one column with the actions at the bottom. */
-export function DetailPage({ title, head, actions, facts, tabs, rail }: DetailPageProps) {
+export function DetailPage({ title, head, actions, facts, tabs, rail, mainFirst = false }: DetailPageProps) {
   const phone = usePhone();
   const [query, setQuery] = useSearchParams();
   const shown = tabs.find((tab) => tab.key === query.get("tab")) ?? tabs[0];
@@ -42,6 +44,8 @@ export function DetailPage({ title, head, actions, facts, tabs, rail }: DetailPa
       </header>
       <div className="lb-detail">
         {facts && <aside className="lb-card lb-detail-facts">{facts}</aside>}
+      <div className="lb-detail" data-main-first={mainFirst}>
+        <aside className="lb-card lb-detail-facts">{facts}</aside>
         <section className="lb-card lb-detail-main">
           <Tabs activeKey={shown?.key ?? ""} onChange={choose} items={tabs.map(({ key, label, content }) => ({ key, label, children: content }))} destroyOnHidden />
         </section>

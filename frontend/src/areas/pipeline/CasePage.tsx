@@ -121,6 +121,7 @@ function Known({ found }: { found: Case }) {
   return (
     <>
       <DetailPage
+        mainFirst
         title={t("detail.title")}
         head={
           <>

@@ -12,8 +12,10 @@ export function Steps({ found, history }: { found: Case; history: readonly Stage
   const at = stages.findIndex(({ id }) => id === found.stage.id);
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [at]);
+    // Sideways only: a page that is taller than its window stays where it is.
+    const step = list.current?.querySelector<HTMLElement>(`[data-stage="${found.stage.id}"]`);
+    if (list.current && step) list.current.scrollLeft = step.offsetLeft - list.current.offsetLeft - (list.current.clientWidth - step.clientWidth) / 2;
+  }, [found.stage.id]);
   const spent = new Map<string, number>();
   for (const { from, seconds } of history) if (from && seconds) spent.set(from.id, (spent.get(from.id) ?? 0) + seconds);
   return (
@@ -22,7 +24,7 @@ export function Steps({ found, history }: { found: Case; history: readonly Stage
         const seconds = spent.get(stage.id);
         const state = index === at ? "current" : seconds !== undefined ? "done" : index < at ? "skipped" : "coming";
         return (
-          <li key={stage.id} data-state={state} aria-current={state === "current" ? "step" : undefined}>
+          <li key={stage.id} data-stage={stage.id} data-state={state} aria-current={state === "current" ? "step" : undefined}>
             <span className="lb-steps-mark" style={state === "current" ? { background: `var(--lb-tone-${stage.tone})`, borderColor: `var(--lb-tone-${stage.tone})` } : undefined}>
               {state === "done" ? <CheckOutlined /> : index + 1}
             </span>

@@ -98,14 +98,16 @@ def _sum(n: ColumnElement[int], where: ColumnElement[bool]) -> ColumnElement[int
     return cast(func.coalesce(func.sum(n).filter(where), 0), BigInteger())
 
 
-def newest(rows: Select[*tuple[Any, ...]], qualifies: Predicate, order: ColumnElement[Any], limit: int) -> Select[*tuple[Any, ...]]:
-    """The first `limit` of these rows in that order that are a yes or unknown, with their `verdict` (true or NULL) as the last column.
+def newest(
+    rows: Select[*tuple[Any, ...]], qualifies: Predicate, order: ColumnElement[Any], limit: int, *, sure: bool = False
+) -> Select[*tuple[Any, ...]]:
+    """The first `limit` of these rows in that order that are a yes or unknown (`sure`: a yes), with their `verdict` as the last column.
 
     The rows come in the order of an index and are judged one by one: OFFSET 0 keeps the planner, which takes a long predicate for one that
     hardly anything meets, from judging all of them and sorting what is left.
     """
     judged = rows.add_columns(qualifies.label("verdict")).order_by(order).offset(literal_column("0")).subquery("judged")
-    return select(judged).where(possible(judged.c.verdict)).limit(limit)
+    return select(judged).where(judged.c.verdict if sure else possible(judged.c.verdict)).limit(limit)
 
 
 class _Compiler:

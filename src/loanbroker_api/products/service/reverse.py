@@ -16,7 +16,7 @@ from loanbroker_api.customers.models import Customer, Qualification
 from loanbroker_api.customers.service import visible
 from loanbroker_api.products import permissions
 from loanbroker_api.products.rules.model import Expr
-from loanbroker_api.products.rules.sql import Predicate, all_of, counted, possible
+from loanbroker_api.products.rules.sql import Predicate, all_of, counted, newest
 from loanbroker_api.products.schemas import RuleCustomersIn, RuleCustomersParams
 from loanbroker_api.products.schemas.rules import VerdictCounts
 from loanbroker_api.products.service.ruling import checked_rules, read_rules, refusing
@@ -62,13 +62,11 @@ async def _customers(
     """Two steps: keys and verdicts backwards along the key, whose order is recency; then the rows. Customers without a qualification are left out."""
     after = decode_cursor(wanted.cursor, _SORT, UUID)
     qualifies = all_of(exprs, Qualification, business_day(now))
-    rows: Any = select(Qualification.customer_id, qualifies.label("verdict"))
-    rows = _in_scope(rows, actor)
+    rows = _in_scope(select(Qualification.customer_id), actor)
     counts = await _counts(session, rows, qualifies) if after is None else None
-    narrow = [qualifies if wanted.wanted == "yes" else possible(qualifies)]
     if after is not None:
-        narrow.append(Qualification.customer_id < after[0])
-    page = rows.where(*narrow).order_by(Qualification.customer_id.desc()).limit(wanted.limit + 1)
+        rows = rows.where(Qualification.customer_id < after[0])
+    page = newest(rows, qualifies, Qualification.customer_id.desc(), wanted.limit + 1, sure=wanted.wanted == "yes")
     found: list[tuple[UUID, bool | None]] = [tuple(row) for row in await session.execute(page)]
     shown = found[: wanted.limit]
     people = {one.id: one for one in await session.scalars(select(Customer).where(Customer.id.in_([key for key, _ in shown])))}

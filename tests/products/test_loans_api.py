@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.doors import DOORS, DoorName, Refused, graph, rest
+from support.doors import DOORS, DoorName, Refused, graph_of, rest_of
 from support.people import SignIn
 from support.product_doors import ProductDoor
 
@@ -17,9 +17,9 @@ async def test_a_schedule_and_its_annual_cost(sign_in: SignIn, name: DoorName) -
 
     async def schedule(data: dict[str, object]) -> dict[str, object]:
         if door.name == "rest":
-            return rest(await door.api("POST", "/loans/schedule", json=data))
+            return rest_of(await door.api("POST", "/loans/schedule", json=data))
         query = f"query($data: LoanInput!) {{ loanSchedule(data: $data) {{ instalmentFen totalInterestFen totalFeesFen totalCostFen nominal effective {ROWS} }} }}"
-        return (await graph(door.api, query, data=data))["loanSchedule"]
+        return (await graph_of(door.api, query, data=data))["loanSchedule"]
 
     bare, charged = await schedule(FLAT), await schedule({**FLAT, "fees": [FEE]})
     costs = [f"{float(loan[name]):.4f}" for loan in (bare, charged) for name in ("nominal", "effective")]

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from loanbroker_api.products.models import MatchRun, Product, ProductVersion
 from support.clock import TestClock
 from support.company import Company
-from support.doors import DOORS, DoorName, Refused, graph, refusal, rest
+from support.doors import DOORS, DoorName, Refused, graph_of, refusal, rest_of
 from support.people import SignIn
 from support.product_doors import CHENGDU, HANGZHOU, ProductDoor, body, hard
 
@@ -24,12 +24,12 @@ MATCH = f"aim counts {{ yes unknown near no }} ask {{ field title decides }} ite
 
 async def what_if(door: ProductDoor, facts: dict[str, Any], **more: Any) -> dict[str, Any]:
     if door.name == "rest":
-        return rest(await door.api("POST", "/matches", json={"facts": facts, **more}))
+        return rest_of(await door.api("POST", "/matches", json={"facts": facts, **more}))
     query = (
         'query($facts: JSON!, $amountFen: Fen, $months: Int, $aim: String! = "cost", $kinds: [String!]) '
         f"{{ match(facts: $facts, amountFen: $amountFen, months: $months, aim: $aim, kinds: $kinds) {{ {MATCH} }} }}"
     )
-    found = (await graph(door.api, query, facts=facts, **more))["match"]
+    found = (await graph_of(door.api, query, facts=facts, **more))["match"]
     for item in found["items"]:
         for near in item["nearMisses"]:
             near["from"] = near.pop("fromDate")
@@ -203,7 +203,7 @@ async def test_a_saved_customer_matches_as_the_same_what_if(sign_in: SignIn, com
     assert sum(saved["counts"].values()) == len(saved["items"])
     assert saved["counts"]["yes"] > 3
     query = f"query($id: UUID!) {{ customer(id: $id) {{ match(first: 200) {{ {MATCH} }} }} }}"
-    through = (await graph(sales, query, id=str(customer)))["customer"]["match"]
+    through = (await graph_of(sales, query, id=str(customer)))["customer"]["match"]
     assert [item["versionId"] for item in through["items"]] == [item["versionId"] for item in saved["items"]]
     assert through["items"][0]["explanation"] == saved["items"][0]["explanation"]
     # Stand-ins hold for one run only; null makes a field unknown.
@@ -241,9 +241,9 @@ async def test_nobody_matches_out_of_sight(sign_in: SignIn, known: Known, compan
             assert (await call).json()["code"] == "customers.not-found"
     assert (await hr("POST", "/matches", json={"facts": {}})).json()["code"] == "core.forbidden"
     query = "query($id: UUID!) { customer(id: $id) { match { aim } } }"
-    assert await refusal(graph(other, query, id=str(customer))) == "customers.not-found"
+    assert await refusal(graph_of(other, query, id=str(customer))) == "customers.not-found"
     collateral = await sign_in("col", role="collateral")
-    assert await refusal(graph(collateral, "{ match(facts: {}) { aim } }")) == "core.forbidden"
+    assert await refusal(graph_of(collateral, "{ match(facts: {}) { aim } }")) == "core.forbidden"
 
 
 @pytest.mark.parametrize("name", DOORS)
@@ -288,3 +288,25 @@ async def test_a_city_away_is_refused(sign_in: SignIn) -> None:
     ):
         (item,) = (await what_if(door, {"age": 30, **facts}, amountFen=5_000_000))["items"]
         assert item["verdict"] == verdict, facts
+
+
+async def test_a_page_of_matches_reads_the_shelf_once(sign_in: SignIn, company: Company, catalogue: int, known: Known) -> None:
+    """No more statements for five customers' matches than for one's."""
+    for number in range(5):
+        await known({"age": 30 + number, "wantedAmount": 10_000_000}, owner="sales1")
+    sales = await sign_in("sales1")
+    counted: list[int] = []
+    for first in (1, 5):
+        statements: list[str] = []
+
+        def note(_connection: Any, _cursor: object, statement: str, *_: object, into: list[str] = statements) -> None:
+            into.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        found = await graph_of(
+            sales, f"{{ customers(first: {first}) {{ edges {{ node {{ match(first: 3) {{ items {{ productName }} }} }} }} }} }}"
+        )
+        event.remove(Engine, "before_cursor_execute", note)
+        assert [len(edge["node"]["match"]["items"]) for edge in found["customers"]["edges"]] == [3] * first
+        counted.append(len([one for one in statements if "product_version" in one or "qualification" in one]))
+    assert counted == [3, 2]  # names on sale and what is known; the bodies only the first time

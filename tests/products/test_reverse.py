@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from support.company import Company
-from support.doors import DOORS, DoorName, Refused, graph, rest
+from support.doors import DOORS, DoorName, Refused, graph_of, rest_of
 from support.people import SignIn
 from support.product_doors import CHENGDU, CHONGQING, HANGZHOU, ProductDoor, body, hard
 
@@ -17,14 +17,14 @@ RULES: dict[str, Any] = {"conditions": [hard("fund", "ge", "fundMonths", 12)], "
 async def passing(door: ProductDoor, rules: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A page through either door."""
     if door.name == "rest":
-        return rest(await door.api("POST", "/products/rules/customers", json={"rules": rules, **more}))
+        return rest_of(await door.api("POST", "/products/rules/customers", json={"rules": rules, **more}))
     query = (
         'query($rules: JSON!, $cities: [Int!], $wanted: String! = "possible", $first: Int! = 50, $after: String) '
         "{ ruleCustomers(rules: $rules, cities: $cities, wanted: $wanted, first: $first, after: $after) "
         "{ counts { yes unknown no } edges { verdict node { id name { value masked } } } pageInfo { hasNextPage endCursor } } }"
     )
     given = {"first": more.pop("limit", 50), "after": more.pop("cursor", None), **more}
-    found = (await graph(door.api, query, rules=rules, **given))["ruleCustomers"]
+    found = (await graph_of(door.api, query, rules=rules, **given))["ruleCustomers"]
     return {
         "counts": found["counts"],
         "items": [{"customer": edge["node"], "verdict": edge["verdict"]} for edge in found["edges"]],

@@ -171,7 +171,7 @@ def _row(random: Random, person: dict[str, Any]) -> dict[str, int | bool | None]
             value = field.mask_of(value)
         elif value is not None and field.since == "ymd":
             born = beginning_of(field, value, TODAY)
-            value = born if random.random() < 0.5 else max(born - 9_000, 19_000_101)  # a birthday today, or in June before
+            value = born if random.random() < 0.5 else (born // 10_000 - 1) * 10_000 + 615  # a birthday today, or in June before
         elif value is not None and field.since == "month":
             value = beginning_of(field, value, TODAY)
         row[field.column] = value

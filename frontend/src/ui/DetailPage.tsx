@@ -16,13 +16,15 @@ interface DetailPageProps {
   /** Sticky head with the h1: who, tags, stage, owner. */
   head: ReactNode;
   actions: ReactNode;
-  facts: ReactNode;
+  facts?: ReactNode;
   tabs: readonly DetailTab[];
   rail?: ReactNode;
+  /** On phones the tabs stand before the facts. */
+  mainFirst?: boolean;
 }
 
 /** Sticky head, facts at the left, tabs in the middle, rail at the right; on phones one column with the actions at the bottom. */
-export function DetailPage({ title, head, actions, facts, tabs, rail }: DetailPageProps) {
+export function DetailPage({ title, head, actions, facts, tabs, rail, mainFirst = false }: DetailPageProps) {
   const phone = usePhone();
   const [query, setQuery] = useSearchParams();
   const shown = tabs.find((tab) => tab.key === query.get("tab")) ?? tabs[0];
@@ -41,6 +43,8 @@ export function DetailPage({ title, head, actions, facts, tabs, rail }: DetailPa
         {!phone && <div className="lb-row">{actions}</div>}
       </header>
       <div className="lb-detail">
+        {facts && <aside className="lb-card lb-detail-facts">{facts}</aside>}
+      <div className="lb-detail" data-main-first={mainFirst}>
         <aside className="lb-card lb-detail-facts">{facts}</aside>
         <section className="lb-card lb-detail-main">
           <Tabs activeKey={shown?.key ?? ""} onChange={choose} items={tabs.map(({ key, label, content }) => ({ key, label, children: content }))} destroyOnHidden />

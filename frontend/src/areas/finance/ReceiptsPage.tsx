@@ -41,7 +41,6 @@ function daysOf(period: Period): { from: string; to: string } {
 
 export function ReceiptsPage() {
   const { t } = useTranslation("finance");
-  const format = useFormat();
   const can = useCan();
   const phone = usePhone();
   const navigate = useNavigate();
@@ -59,7 +58,7 @@ export function ReceiptsPage() {
   return (
     <Page fill title={t("page.title")}>
       {summary.data ? (
-        <Figures summary={summary.data} english={format.english} />
+        <Figures summary={summary.data} />
       ) : summary.error ? (
         <StateView state="error" error={summary.error} onRetry={() => void summary.refetch()} />
       ) : (
@@ -97,15 +96,16 @@ export function ReceiptsPage() {
   );
 }
 
-function Figures({ summary, english }: { summary: ReceiptSummary; english: boolean }) {
+function Figures({ summary }: { summary: ReceiptSummary }) {
   const { t } = useTranslation("finance");
   const format = useFormat();
   const most = Math.max(1, ...summary.ageing.map(({ outstandingFen }) => outstandingFen));
   return (
     <div className="lb-figures">
       {(["due", "received", "outstanding"] as const).map((key) => (
-        <section key={key} className="lb-card" title={yuan(summary[`${key}Fen`])}>
+        <section key={key} className="lb-card lb-stack lb-stack-tight">
           <Figure label={t(`figure.${key}`)} value={format.money(summary[`${key}Fen`])} definition={t(`figure.${key}Means`)} />
+          <span className="lb-meta lb-muted">{t("figure.exact", { amount: yuan(summary[`${key}Fen`]) })}</span>
         </section>
       ))}
       <section className="lb-card lb-ageing" aria-label={t("figure.ageing")}>
@@ -118,7 +118,7 @@ function Figures({ summary, english }: { summary: ReceiptSummary; english: boole
               <span className="lb-ageing-bar" aria-hidden>
                 <span style={{ width: `${(outstandingFen / most) * 100}%` }} />
               </span>
-              <span title={english ? undefined : yuan(outstandingFen)}>{t("figure.bucket", { amount: format.money(outstandingFen), count: cases })}</span>
+              <span title={yuan(outstandingFen)}>{t("figure.bucket", { amount: format.money(outstandingFen), count: cases })}</span>
             </li>
           ))}
         </ul>

@@ -10,7 +10,6 @@ import { ReceiptForm } from "@/areas/finance/ReceiptForm";
 import { useCaseReceipts } from "@/areas/finance/useReceipts";
 import { ActionButton, findAction } from "@/ui/ActionButton";
 import { DetailPage } from "@/ui/DetailPage";
-import { yuan } from "@/ui/format";
 import { StageClock } from "@/ui/kanban/KanbanCard";
 import { MoveMenu } from "@/ui/kanban/MoveMenu";
 import { useKeys } from "@/ui/keys";
@@ -122,6 +121,7 @@ function Known({ found }: { found: Case }) {
   return (
     <>
       <DetailPage
+        mainFirst
         title={t("detail.title")}
         head={
           <>
@@ -215,7 +215,6 @@ function Rail({ found, sees, onCustomer, onMoney }: { found: Case; sees: boolean
           <strong>{caseName(found)}</strong>
           <span className="lb-masked lb-muted">{found.customer.phone?.value}</span>
         </span>
-        {found.approvedFen !== null && <span className="lb-meta lb-muted">{t("detail.approved", { amount: yuan(found.approvedFen) })}</span>}
       </Section>
     </>
   );

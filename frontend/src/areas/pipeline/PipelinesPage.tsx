@@ -144,6 +144,7 @@ function Editor({ pipeline, editable, onSaved }: EditorProps) {
         </div>
       </Section>
       <Section
+        className="lb-stages"
         title={t("pipelines.stages", { count: draft.stages.length })}
         extra={
           editable && (

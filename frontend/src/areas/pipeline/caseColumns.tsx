@@ -11,7 +11,7 @@ import { amountOf } from "./amounts";
 import { caseName } from "./caseName";
 
 const none = <span className="lb-faint">{EMPTY}</span>;
-const clockOf = (row: CaseRow, now: number) => <StageClock since={row.stageSince} dueAt={row.closedAt ? null : row.stageDueAt} now={now} />;
+const clockOf = (row: CaseRow, now: number) => (row.closedAt ? none : <StageClock since={row.stageSince} dueAt={row.stageDueAt} now={now} />);
 
 /** The one list of columns of a case: table, cards and chooser. */
 export function caseColumns(t: TFunction, english: boolean): Column<CaseRow>[] {
@@ -32,15 +32,15 @@ export function caseColumns(t: TFunction, english: boolean): Column<CaseRow>[] {
         </Link>
       ),
     },
-    { key: "number", title: words("column.number"), width: 132, card: "meta", render: (row) => <span className="lb-faint">{row.number}</span> },
+    { key: "number", title: words("column.number"), width: 124, card: "meta", render: (row) => <span className="lb-faint">{row.number}</span> },
     { key: "phone", title: words("column.phone"), width: 116, kind: "masked", hiddenAtFirst: true, render: (row) => (row.customer.phone ? <Masked value={row.customer.phone} /> : none) },
-    { key: "stage", title: words("column.stage"), width: 84, kind: "stage", card: "mark", render: (row) => <Tone tone={row.stage.tone}>{row.stage.name}</Tone> },
-    { key: "amount", title: head("amount"), width: 104, kind: "money", card: "amount", render: (row) => money(amountOf(row)), renderCard: (row) => shortMoney(amountOf(row), english) },
-    { key: "product", title: words("column.product"), width: 156, card: "meta", render: (row) => <span className="lb-ellipsis">{row.product?.name ?? words(`products:kind.${row.productKind}`)}</span>, renderCard: (row) => row.product?.name ?? words(`products:kind.${row.productKind}`) },
-    { key: "lender", title: words("column.lender"), width: 108, render: (row) => (row.product ? <span className="lb-ellipsis">{row.product.lenderName}</span> : none) },
-    { key: "clock", title: words("column.clock"), width: 148, kind: "date", card: "next", render: clockOf, renderCard: clockOf },
-    { key: "disbursed", title: head("disbursed"), width: 104, kind: "money", render: (row) => money(row.disbursedFen || null) },
-    { key: "outstanding", title: words("column.outstanding"), width: 104, kind: "money", render: (row) => (row.outstandingFen ? yuan(row.outstandingFen) : none) },
+    { key: "stage", title: words("column.stage"), width: 76, kind: "stage", card: "mark", render: (row) => <Tone tone={row.stage.tone}>{row.stage.name}</Tone> },
+    { key: "amount", title: head("amount"), width: 96, kind: "money", card: "amount", render: (row) => money(amountOf(row)), renderCard: (row) => shortMoney(amountOf(row), english) },
+    { key: "product", title: words("column.product"), width: 140, card: "meta", render: (row) => <span className="lb-ellipsis">{row.product?.name ?? words(`products:kind.${row.productKind}`)}</span>, renderCard: (row) => row.product?.name ?? words(`products:kind.${row.productKind}`) },
+    { key: "lender", title: words("column.lender"), width: 100, render: (row) => (row.product ? <span className="lb-ellipsis">{row.product.lenderName}</span> : none) },
+    { key: "clock", title: words("column.clock"), width: 136, kind: "date", card: "next", render: clockOf, renderCard: (row, now) => (row.closedAt ? null : clockOf(row, now)) },
+    { key: "disbursed", title: head("disbursed"), width: 96, kind: "money", render: (row) => money(row.disbursedFen || null) },
+    { key: "outstanding", title: words("column.outstanding"), width: 96, kind: "money", render: (row) => (row.outstandingFen ? yuan(row.outstandingFen) : none) },
     { key: "owner", title: words("column.owner"), width: 92, kind: "person", card: "meta", render: (row) => <Person person={row.owner} />, renderCard: (row) => row.owner?.displayName },
     { key: "team", title: words("column.team"), width: 100, hiddenAtFirst: true, render: (row) => row.team?.name ?? none },
     { key: "channel", title: words("column.channel"), width: 92, hiddenAtFirst: true, render: (row) => row.channel?.name ?? none },

@@ -26,7 +26,7 @@ export function Column<C>({ column, target, over, onMore, loading, children }: C
     if (column.more && !loading && scrollTop + clientHeight > scrollHeight - NEAR_END) void onMore();
   };
   return (
-    <section ref={setNodeRef} className="lb-kanban-column" data-column={column.id} data-target={state} data-over={over} aria-label={t("kanban.column", { name: column.name, count: column.count })}>
+    <section ref={setNodeRef} className="lb-kanban-column" data-column={column.id} data-target={state} data-over={over} data-empty={column.count === 0 && column.cards.length === 0} aria-label={t("kanban.column", { name: column.name, count: column.count })}>
       <ColumnHead column={column} />
       {target !== null && <TargetLine target={target} />}
       <ul className="lb-kanban-cards" onScroll={onScroll} aria-label={column.name}>

@@ -139,6 +139,6 @@ def item_of(one: Judged) -> MatchItem:
                 for near in one.near_misses
             ],
             "refusals": list(one.refusals),
-            "explanation": ExplanationOut.model_validate(one.explanation.to_json()),
+            "explanation": ExplanationOut.model_validate(one.explanation),
         }
     )

@@ -42,10 +42,8 @@ export function DetailPage({ title, head, actions, facts, tabs, rail, mainFirst 
         <div className="lb-row lb-row-wrap lb-grow">{head}</div>
         {!phone && <div className="lb-row">{actions}</div>}
       </header>
-      <div className="lb-detail">
-        {facts && <aside className="lb-card lb-detail-facts">{facts}</aside>}
       <div className="lb-detail" data-main-first={mainFirst}>
-        <aside className="lb-card lb-detail-facts">{facts}</aside>
+        {facts && <aside className="lb-card lb-detail-facts">{facts}</aside>}
         <section className="lb-card lb-detail-main">
           <Tabs activeKey={shown?.key ?? ""} onChange={choose} items={tabs.map(({ key, label, content }) => ({ key, label, children: content }))} destroyOnHidden />
         </section>

@@ -22,6 +22,7 @@ export interface Field {
   /** Stands inside the control, at its end. */
   unit?: string;
   options?: readonly { value: string; label: string }[];
+  autoFocus?: boolean;
   /** Stands in place of the kind's control; the form gives it id, value and onChange. */
   control?: ReactElement;
   /** What is wrong with a value that was given, in words; null when nothing is. */
@@ -140,13 +141,13 @@ function FieldItem({ field, value }: { field: Field; value: string | null | unde
   const control =
     field.control ??
     (kind === "textarea" ? (
-      <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} {...(maxLength ? { maxLength, showCount: true } : {})} />
+      <Input.TextArea autoFocus={field.autoFocus ?? false} autoSize={{ minRows: 2, maxRows: 8 }} {...(maxLength ? { maxLength, showCount: true } : {})} />
     ) : kind === "multiple" ? (
       <Select mode="multiple" allowClear showSearch={{ optionFilterProp: "label" }} placeholder={field.placeholder} options={[...(field.options ?? [])]} />
     ) : kind === "select" ? (
       <Select allowClear showSearch={{ optionFilterProp: "label" }} options={[...(field.options ?? [])]} />
     ) : (
-      <Input inputMode={kind === "phone" ? "tel" : kind === "amount" || kind === "decimal" ? "decimal" : "text"} autoComplete="off" suffix={field.unit} {...(maxLength ? { maxLength } : {})} />
+      <Input autoFocus={field.autoFocus ?? false} inputMode={kind === "phone" ? "tel" : kind === "amount" || kind === "decimal" ? "decimal" : "text"} autoComplete="off" suffix={field.unit} {...(maxLength ? { maxLength } : {})} />
     ));
   return (
     <Form.Item

@@ -110,12 +110,12 @@ export function DecisionForm({ row, submission, first = "approved", onDone, onCa
   const fields: Field[] =
     state === "approved"
       ? [
-          { name: "approvedFen", label: t("form.approved"), kind: "amount", required: true, check: check.amount },
+          { name: "approvedFen", autoFocus: true, label: t("form.approved"), kind: "amount", required: true, check: check.amount },
           { name: "approvedMonths", label: t("form.months"), unit: t("form.monthsUnit"), check: check.months },
           { name: "approvedRatePpm", label: t("form.rate"), unit: "%", hint: t("form.rateHint"), check: check.percent },
         ]
       : state === "declined"
-        ? [{ name: "declinedReason", label: t("form.declinedReason"), kind: "textarea", required: true, maxLength: 200 }]
+        ? [{ name: "declinedReason", autoFocus: true, label: t("form.declinedReason"), kind: "textarea", required: true, maxLength: 200 }]
         : [];
   const initial: Values = state === "approved" ? { approvedFen: amountText(submission.approvedFen ?? submission.amountFen), approvedMonths: submission.months ? String(submission.months) : "" } : {};
   const submit = (values: Values, idempotencyKey: string) => {
@@ -181,6 +181,6 @@ export function DisbursementForm({ row, submissions, onDone, onCancel }: FormPro
 
 /** A reason in a sentence, for what is voided or reversed. */
 export function ReasonForm({ label, submitLabel, send, onDone, onCancel }: { label: string; submitLabel: string; send: (reason: string, idempotencyKey: string) => Promise<unknown>; onDone: () => void; onCancel: () => void }) {
-  return <SchemaForm fields={[{ name: "reason", label, required: true, maxLength: 200 }]} submitLabel={submitLabel} submit={(values, idempotencyKey) => send(values.reason?.trim() ?? "", idempotencyKey)} onDone={onDone} onCancel={onCancel} />;
+  return <SchemaForm fields={[{ name: "reason", autoFocus: true, label, required: true, maxLength: 200 }]} submitLabel={submitLabel} submit={(values, idempotencyKey) => send(values.reason?.trim() ?? "", idempotencyKey)} onDone={onDone} onCancel={onCancel} />;
 }
 

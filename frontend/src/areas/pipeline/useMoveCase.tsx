@@ -11,6 +11,7 @@ import { Loading, StateView } from "@/ui/StateView";
 import { caseChanged } from "./live";
 import { MissingList } from "./Missing";
 import { useCase } from "./useCases";
+import { useFirstField } from "./useDialog";
 
 export const lostReasons = ["no_qualification", "rate_too_high", "chose_another", "unreachable", "withdrew", "declined", "duplicate", "other"] as const satisfies readonly NonNullable<LostCode>[];
 
@@ -60,11 +61,14 @@ export function useMoveCase() {
     ask?.settle(outcome);
     setAsk(null);
   };
+  const { body, onOpen } = useFirstField();
   const title = ask && t(ask.kind === "lost" ? "move.lostTitle" : "move.missingTitle", { stage: ask.stage.name });
   const dialog = (
-    <Modal open={ask !== null} title={title} footer={null} width={520} destroyOnHidden onCancel={() => settle({ moved: false, reason: null })}>
-      {ask?.kind === "lost" && <LostForm ask={ask} onDone={settle} />}
-      {ask?.kind === "missing" && <MissingForm ask={ask} onDone={settle} />}
+    <Modal open={ask !== null} title={title} footer={null} width={520} destroyOnHidden afterOpenChange={onOpen} onCancel={() => settle({ moved: false, reason: null })}>
+      <div ref={body}>
+        {ask?.kind === "lost" && <LostForm ask={ask} onDone={settle} />}
+        {ask?.kind === "missing" && <MissingForm ask={ask} onDone={settle} />}
+      </div>
     </Modal>
   );
   return { move, dialog };

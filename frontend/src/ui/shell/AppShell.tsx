@@ -45,6 +45,7 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
     "?": { run: openKeys, label: t("keys.sheet") },
     "g t": { run: () => goTo("today"), label: t("keys.today") },
     "g c": { run: () => goTo("customers"), label: t("keys.customers") },
+    "g b": { run: () => goTo("board"), label: t("keys.board") },
     "g i": { run: () => goTo("inbox"), label: t("keys.inbox") },
   });
 

@@ -18,7 +18,7 @@ export type CustomerSearch = (text: string, signal: AbortSignal) => Promise<Foun
 interface Entry extends Found {
   hint?: string;
 }
-const GO_KEYS: Record<string, string> = { today: "g t", customers: "g c", inbox: "g i" };
+const GO_KEYS: Record<string, string> = { today: "g t", customers: "g c", board: "g b", inbox: "g i" };
 
 export function CommandPalette({ open, onClose, search }: { open: boolean; onClose: () => void; search: CustomerSearch }) {
   const { t } = useTranslation("shell");

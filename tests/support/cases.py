@@ -17,6 +17,7 @@ from loanbroker_api.products.models import Lender, Product, ProductVersion
 from support.client import Api
 from support.company import Company
 from support.doors import DoorName, Refused, graph_of, rest_of
+from support.product_doors import body as version_body
 from support.people import set_columns
 
 CASE = (
@@ -47,7 +48,7 @@ async def make_offer(company: Company, *, kind: str = "credit", cooperation: str
         uow.session.add(product)
         await uow.session.flush()
         given = {"effective_from": uow.now - timedelta(days=1), "effective_to": None, **more}
-        version = ProductVersion(id=new_id(), product_id=product.id, number=1, state=state, body={"approvalHours": 24}, **given)
+        version = ProductVersion(id=new_id(), product_id=product.id, number=1, state=state, body=version_body(), **given)
         uow.session.add(version)
     return Offer(lender.id, product.id, version.id)
 

@@ -3684,6 +3684,7 @@ export interface components {
          * @description What one product would give. Money, term and cost are null where the product refuses for good.
          *
          *     `rateFrom`: formula, or range where the rate is the lower end of the lender's range (shown as 起).
+         *     `missing`: fields whose knowledge could make it a yes. `needs`: what has to be known or settled before it is submitted.
          *     `nominal` (12 × monthly IRR) and `effective` ((1 + r)^12 − 1) are parts of one with every fee in them.
          */
         MatchItem: {
@@ -3717,6 +3718,8 @@ export interface components {
             near: boolean;
             /** Nearmisses */
             nearMisses: components["schemas"]["NearMissOut"][];
+            /** Needs */
+            needs: string[];
             /** Nominal */
             nominal: string | null;
             /**
@@ -3731,11 +3734,8 @@ export interface components {
             productKind: "credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge";
             /** Productname */
             productName: string;
-            /**
-             * Ratebasis
-             * @enum {string}
-             */
-            rateBasis: "monthly" | "annual" | "monthly_flat" | "daily";
+            /** Ratebasis */
+            rateBasis: ("monthly" | "annual" | "monthly_flat" | "daily") | null;
             /**
              * Ratefrom
              * @enum {string}
@@ -8939,7 +8939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description products.facts-invalid：资质有误，见各字段的说明 */
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10867,7 +10867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description products.facts-invalid：资质有误，见各字段的说明 */
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -17,8 +17,8 @@ from loanbroker_api.products.models import Lender, Product, ProductVersion
 from support.client import Api
 from support.company import Company
 from support.doors import DoorName, Refused, graph_of, rest_of
-from support.product_doors import body as version_body
 from support.people import set_columns
+from support.product_doors import body as version_body
 
 CASE = (
     "id version number late daysInStage stageDueAt productKind wantedFen approvedFen disbursedFen dueFen receivedFen outstandingFen closedAt "

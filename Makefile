@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 UV_VERSION := 0.13.9
 BENCH_ARGS ?= --quick
-LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --python-version 3.11 pyproject.toml
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --python-version 3.11
 
 FRONTEND := $(wildcard frontend/package.json)
 FRONTEND_SOURCES := $(shell find frontend/src frontend/public frontend/*.html frontend/vite.config.ts frontend/tsconfig.json 2>/dev/null | sed 's/ /\\ /g')
@@ -54,21 +54,27 @@ test: .venv/.stamp $(SPA)
 e2e: .venv/.stamp $(SPA)
 	@exec sh scripts/test.sh browser
 
-bench: .venv/.stamp $(SPA)
+bench: .venv/.stamp .venv/.bench $(SPA)
 	@set -e; for file in bench/[!_]*.py; do echo "==> $$file $(BENCH_ARGS)"; .venv/bin/python "$$file" $(BENCH_ARGS); done
 
 api: .venv/.stamp $(NODE_MODULES)
 	.venv/bin/loanbroker export-api
 	cd frontend && npm run generate
 
-# The production lock takes its versions from the full one.
+# The other locks take their versions from the full one.
 lock: .venv/.stamp
-	$(LOCK) --group dev -o requirements.lock
-	$(LOCK) -c requirements.lock -o requirements.production.lock
+	$(LOCK) pyproject.toml --group dev -o requirements.lock
+	$(LOCK) pyproject.toml -c requirements.lock -o requirements.production.lock
+	$(LOCK) --group bench -c requirements.lock -o requirements.bench.lock
 	$(if $(FRONTEND),cd frontend && npm install --package-lock-only)
 
 .venv/.stamp: requirements.lock pyproject.toml scripts/venv.sh $(MOVED)
 	@sh scripts/venv.sh $(UV_VERSION)
+
+# What the measurements are held against; only they need it.
+.venv/.bench: requirements.bench.lock .venv/.stamp
+	@uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.bench.lock
+	@touch $@
 
 frontend/node_modules/.stamp: frontend/package-lock.json frontend/.npmrc | .venv/.stamp
 	@echo "==> 正在安装前端依赖 / Installing the front end's packages (npm ci)"

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -151,6 +152,41 @@ def verify_audit(
 
 
 @app.command()
+def verify_rollups(tenant: Annotated[str | None, typer.Option(help="code of one company; without it all of them")] = None) -> None:
+    """Compare the funnel's roll-ups with the facts; exit status 1 where they differ, with the first differences."""
+    from loanbroker_api.analytics.rollups.command import verify_companies
+
+    found = asyncio.run(verify_companies(_settings(), tenant))
+    _known(tenant, found)
+    for code, state in found.items():
+        verdict = f"{state.faults} differences" if state.faults else "ok"
+        typer.echo(f"{code}: {verdict}, {state.customers} customers compared, {state.waiting} with events on the way")
+        for one in state.differences:
+            typer.echo(f"  {one.table} {one.side}: " + ", ".join(f"{name}={value}" for name, value in one.row.items()), err=True)
+    if any(state.faults for state in found.values()):
+        typer.echo("汇总与明细不一致，用 loanbroker rebuild-rollups 重建 / roll-ups differ: run loanbroker rebuild-rollups", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild_rollups(tenant: Annotated[str | None, typer.Option(help="code of one company; without it all of them")] = None) -> None:
+    """Make the funnel's roll-ups anew from the facts."""
+    from loanbroker_api.analytics.rollups.command import rebuild_companies
+
+    found = asyncio.run(rebuild_companies(_settings(), tenant))
+    _known(tenant, found)
+    for code, customers in found.items():
+        typer.echo(f"{code}: rebuilt, {customers} customers")
+
+
+def _known(tenant: str | None, found: Mapping[str, object]) -> None:
+    """Raises Exit 2 for a company that is not there."""
+    if tenant is not None and not found:
+        typer.echo(f"没有机构 / no company {tenant}", err=True)
+        raise typer.Exit(2)
+
+
+@app.command()
 def worker() -> None:
     """The background process: inbox, outbox, tasks, sealing."""
     from loanbroker_api import worker as background
@@ -205,7 +241,7 @@ def demo(
 @app.command()
 def export_api(
     *,
-    folder: Annotated[Path, typer.Option(help="where openapi.json and schema.graphql go")] = Path("openapi"),
+    folder: Annotated[Path, typer.Option(help="where openapi.json, schema.graphql and rules.schema.json go")] = Path("openapi"),
     check: Annotated[bool, typer.Option(help="write nothing, fail where they differ")] = False,
 ) -> None:
     """Write the API documents from the code."""

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from loanbroker_api import registry
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.access.founding import STEPS
+from loanbroker_api.analytics.rollups.command import verify_nightly
 from loanbroker_api.channels import queries as channel_queries
 from loanbroker_api.channels.processing import process_inbox
 from loanbroker_api.core import audit, logging, outbox
@@ -131,7 +132,7 @@ async def _run_arq(runtime: Runtime, settings: Settings, stopping: asyncio.Event
 
 
 async def run(settings: Settings, stopping: asyncio.Event) -> None:
-    """Until `stopping`: arq, sweeps, sealer, housekeeping side by side."""
+    """Until `stopping`: arq, sweeps, sealer, housekeeping, the check of the night side by side."""
     registry.load()
     if settings.worker_metrics_port is not None:
         start_http_server(settings.worker_metrics_port, settings.host)
@@ -144,6 +145,7 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
             _repeat(runtime, sweep, settings.sweep_seconds, stopping),
             _repeat(runtime, seal, SEAL_SECONDS, stopping),
             _repeat(runtime, housekeeping, HOUSEKEEPING_SECONDS, stopping),
+            _repeat(runtime, verify_nightly, HOUSEKEEPING_SECONDS, stopping),
         )
 
 

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from loanbroker_api.core import outbox
 from loanbroker_api.core.runtime import Runtime
 from support.company import Company
 from support.facts import Facts, Owner
-from support.histories import History
+from support.histories import History, live
 
 Make = Callable[..., Awaitable[History]]
 
@@ -29,3 +30,11 @@ async def history(runtime: Runtime, company: Company, owners: list[Owner]) -> Ma
         return made
 
     return make
+
+
+@pytest.fixture
+async def told(runtime: Runtime, company: Company, history: Make) -> History:
+    made: History = await history(21)
+    await live(runtime, company, made, 200, each=40)
+    await outbox.deliver(runtime, company.id)
+    return made

@@ -26,6 +26,9 @@ from loanbroker_api.workspace import service
 from support.client import Api
 from support.clock import TestClock
 from support.company import Company, fresh_phone
+from support.walks.analytics import walk_analytics
+from support.walks.cases import walk_cases
+from support.walks.products import walk_products
 from support.webhooks import Platform
 
 SignIn = Callable[..., Awaitable[Api]]
@@ -109,7 +112,7 @@ class Walk:
         answer = await (api or self.api)(method, path, **options)
         assert answer.is_success if status is None else answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
         self.called.add((method, f"/api/v1{template}"))
-        return answer.json() if answer.content else None
+        return answer.json() if answer.content and "json" in answer.headers["content-type"] else None
 
 
 async def test_every_statement_names_its_tenant(
@@ -126,7 +129,10 @@ async def test_every_statement_names_its_tenant(
     await _sessions(walk, company, boss)
     await _channels(walk, app, company, settle)
     customer_id = await _customers(walk, company, sales, leader)
+    await walk_cases(walk, company, sales, leader)
     await _workspace(walk, runtime, company, boss, settle, clock)
+    await walk_products(walk, customer_id, await sign_in("sales3"), leader)
+    await walk_analytics(walk, runtime, company, boss, leader)
     await _graphql(boss, sales, customer_id)
     clock.move(timedelta(hours=2))
     await worker.sweep(runtime)

@@ -67,6 +67,7 @@ class TestRecording:
         finance = CaseDoor(await sign_in("finance1", role="finance"), door)
         receipt = await finance.receipt(case.id, **paid(clock, 400_000))
         clock.move(timedelta(days=2))
+        await finance.api.login()
         reversal = await finance.reverse(receipt["id"], "金额录错")
         assert (reversal["amountFen"], reversal["reversesId"], reversal["note"]["value"]) == (-400_000, receipt["id"], "金额录错")
         assert (await refused(finance.reverse(receipt["id"]))).code == "finance.already-reversed"
@@ -127,7 +128,7 @@ class TestLists:
         assert await amounts(boss, ownerId=str(company.employees["sales2"].id)) == [1_001, 1_003]
         assert await amounts(await sign_in("sales1")) == [1_000, 1_002, 1_004]
         row = (await boss.ok("GET", "/receipts", params={"limit": 1}))["items"][0]
-        assert (row["case"]["number"], row["customer"]["name"]["value"]) == (cases[1].number, "张*")
+        assert (row["case"]["number"], row["customer"]["name"]["value"]) == (cases[1].number, "张**")
 
     async def test_summary_and_ageing(self, make: Maker, sign_in: SignIn, clock: TestClock) -> None:
         first = await make.case_at("disbursed")

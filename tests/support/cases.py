@@ -16,7 +16,7 @@ from loanbroker_api.pipeline.schemas import CaseIn, DecisionIn, DisbursementIn, 
 from loanbroker_api.products.models import Lender, Product, ProductVersion
 from support.client import Api
 from support.company import Company
-from support.doors import DoorName, Refused, graph, rest
+from support.doors import DoorName, Refused, graph_of, rest_of
 from support.people import set_columns
 
 CASE = (
@@ -149,8 +149,8 @@ class CaseDoor:
             options: dict[str, Any] = {} if body is None else {"json": body}
             if version is not None:
                 options["headers"] = {"If-Match": f'"{version}"'}
-            return rest(await self.api(method, path, **options))
-        return (await graph(self.api, query, **variables))[field]
+            return rest_of(await self.api(method, path, **options))
+        return (await graph_of(self.api, query, **variables))[field]
 
     async def ids(self, **wanted: Any) -> list[str]:
         """All pages' ids, in order."""
@@ -159,7 +159,7 @@ class CaseDoor:
         while True:
             if self.name == "rest":
                 params = {"limit": 3, **wanted, **({"cursor": cursor} if cursor else {})}
-                page = rest(await self.api("GET", "/cases", params=params))
+                page = rest_of(await self.api("GET", "/cases", params=params))
                 found += [row["id"] for row in page["items"]]
                 cursor = page["nextCursor"]
             else:
@@ -167,7 +167,7 @@ class CaseDoor:
                     "query($after: String, $filter: CaseFilter) { cases(first: 3, after: $after, filter: $filter) "
                     "{ edges { node { id } } pageInfo { hasNextPage endCursor } } }"
                 )
-                page = (await graph(self.api, query, after=cursor, filter=wanted or None))["cases"]
+                page = (await graph_of(self.api, query, after=cursor, filter=wanted or None))["cases"]
                 found += [edge["node"]["id"] for edge in page["edges"]]
                 cursor = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
             if cursor is None:
@@ -231,9 +231,9 @@ class CaseDoor:
         narrow = {name: value for name, value in wanted.items() if name != "pipelineId"}
         given = {"pipeline": wanted.get("pipelineId"), "filter": narrow or None}
         if self.name == "rest":
-            found = rest(await self.api("GET", "/cases/board", params=wanted))["columns"]
+            found = rest_of(await self.api("GET", "/cases/board", params=wanted))["columns"]
         else:
-            found = (await graph(self.api, query, **given))["board"]
+            found = (await graph_of(self.api, query, **given))["board"]
         return {column["stage"]["code"]: column for column in found}
 
     async def receipt(self, case_id: Any, **data: Any) -> Any:

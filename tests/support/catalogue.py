@@ -10,7 +10,7 @@ TENANT_TABLES = """
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY c.relname
 """
 SHARED = {"tenant_directory": "finds a tenant before one is bound", "signing_key": "", "alembic_version": ""}
-APPEND_ONLY = ("audit_entry", "audit_seal", "audit_todo", "audit_head")
+APPEND_ONLY = ("audit_entry", "audit_seal", "audit_todo", "audit_head", "stage_event")
 OUR_ROLES = ("lb_app", "lb_sweeper", "lb_sealer", "lb_migrator")
 
 

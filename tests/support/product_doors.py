@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from support.client import Api
-from support.doors import DoorName, graph, rest
+from support.doors import DoorName, graph_of, rest_of
 
 CHENGDU, HANGZHOU, CHONGQING = 510_100, 330_100, 500_000
 LENDER = "id version name kind cooperation territories route note contacts { value masked } productCount allowedActions { action allowed }"
@@ -53,12 +53,12 @@ class ProductDoor:
 
     async def _rest(self, method: str, path: str, version: int | None = None, **options: Any) -> Any:
         headers = {} if version is None else {"If-Match": f'"{version}"'}
-        return rest(await self.api(method, path, headers=headers, **options))
+        return rest_of(await self.api(method, path, headers=headers, **options))
 
     async def create_lender(self, **data: Any) -> dict[str, Any]:
         if self.name == "rest":
             return await self._rest("POST", "/lenders", json=data)
-        return (await graph(self.api, f"mutation($data: LenderInput!) {{ createLender(data: $data) {{ {LENDER} }} }}", data=data))[
+        return (await graph_of(self.api, f"mutation($data: LenderInput!) {{ createLender(data: $data) {{ {LENDER} }} }}", data=data))[
             "createLender"
         ]
 
@@ -69,13 +69,13 @@ class ProductDoor:
             "mutation($id: UUID!, $version: Int!, $data: LenderPatch!) "
             f"{{ updateLender(id: $id, version: $version, data: $data) {{ {LENDER} }} }}"
         )
-        return (await graph(self.api, query, id=lender_id, version=version, data=data))["updateLender"]
+        return (await graph_of(self.api, query, id=lender_id, version=version, data=data))["updateLender"]
 
     async def lenders(self, **wanted: Any) -> list[dict[str, Any]]:
         if self.name == "rest":
             return (await self._rest("GET", "/lenders", params=wanted))["items"]
         query = f"query($search: String, $kind: String, $cooperation: String) {{ lenders(search: $search, kind: $kind, cooperation: $cooperation) {{ edges {{ node {{ {LENDER} }} }} }} }}"
-        return [edge["node"] for edge in (await graph(self.api, query, **wanted))["lenders"]["edges"]]
+        return [edge["node"] for edge in (await graph_of(self.api, query, **wanted))["lenders"]["edges"]]
 
     async def create_product(self, lender_id: str, name: str, kind: str = "credit", **given: Any) -> dict[str, Any]:
         return await self.create(lender_id, name, kind, body(**given))
@@ -87,7 +87,7 @@ class ProductDoor:
             "mutation($lender: UUID!, $name: String!, $kind: String!, $body: JSON!) "
             f"{{ createProduct(lenderId: $lender, name: $name, kind: $kind, body: $body) {{ {PRODUCT} }} }}"
         )
-        return (await graph(self.api, query, lender=lender_id, name=name, kind=kind, body=data))["createProduct"]
+        return (await graph_of(self.api, query, lender=lender_id, name=name, kind=kind, body=data))["createProduct"]
 
     async def update_product(self, product_id: str, version: int, **data: Any) -> dict[str, Any]:
         if self.name == "rest":
@@ -96,18 +96,18 @@ class ProductDoor:
             "mutation($id: UUID!, $version: Int!, $data: ProductPatch!) "
             f"{{ updateProduct(id: $id, version: $version, data: $data) {{ {PRODUCT} }} }}"
         )
-        return (await graph(self.api, query, id=product_id, version=version, data=data))["updateProduct"]
+        return (await graph_of(self.api, query, id=product_id, version=version, data=data))["updateProduct"]
 
     async def product(self, product_id: str) -> dict[str, Any]:
         if self.name == "rest":
             return await self._rest("GET", f"/products/{product_id}")
-        return (await graph(self.api, f"query($id: UUID!) {{ product(id: $id) {{ {PRODUCT} }} }}", id=product_id))["product"]
+        return (await graph_of(self.api, f"query($id: UUID!) {{ product(id: $id) {{ {PRODUCT} }} }}", id=product_id))["product"]
 
     async def products(self, **wanted: Any) -> list[dict[str, Any]]:
         if self.name == "rest":
             return (await self._rest("GET", "/products", params=wanted))["items"]
         query = f"query($search: String, $kind: String, $state: String) {{ products(search: $search, kind: $kind, state: $state) {{ edges {{ node {{ {PRODUCT} }} }} }} }}"
-        return [edge["node"] for edge in (await graph(self.api, query, **wanted))["products"]["edges"]]
+        return [edge["node"] for edge in (await graph_of(self.api, query, **wanted))["products"]["edges"]]
 
     async def draft(self, product_id: str, data: dict[str, Any] | None = None, source: str | None = None) -> dict[str, Any]:
         if self.name == "rest":
@@ -116,7 +116,7 @@ class ProductDoor:
             "mutation($id: UUID!, $source: UUID, $body: JSON) "
             f"{{ draftVersion(productId: $id, fromVersionId: $source, body: $body) {{ {VERSION} }} }}"
         )
-        return (await graph(self.api, query, id=product_id, source=source, body=data))["draftVersion"]
+        return (await graph_of(self.api, query, id=product_id, source=source, body=data))["draftVersion"]
 
     async def save(self, version_id: str, version: int, data: dict[str, Any], note: str | None = None) -> dict[str, Any]:
         if self.name == "rest":
@@ -125,7 +125,7 @@ class ProductDoor:
             "mutation($id: UUID!, $version: Int!, $body: JSON!, $note: String) "
             f"{{ saveVersion(id: $id, version: $version, body: $body, note: $note) {{ {VERSION} }} }}"
         )
-        return (await graph(self.api, query, id=version_id, version=version, body=data, note=note))["saveVersion"]
+        return (await graph_of(self.api, query, id=version_id, version=version, body=data, note=note))["saveVersion"]
 
     async def approve(self, version_id: str, version: int, at: str | None = None) -> dict[str, Any]:
         if self.name == "rest":
@@ -134,12 +134,14 @@ class ProductDoor:
             "mutation($id: UUID!, $version: Int!, $at: DateTime) "
             f"{{ approveVersion(id: $id, version: $version, effectiveFrom: $at) {{ {VERSION} }} }}"
         )
-        return (await graph(self.api, query, id=version_id, version=version, at=at))["approveVersion"]
+        return (await graph_of(self.api, query, id=version_id, version=version, at=at))["approveVersion"]
 
     async def version(self, version_id: str) -> dict[str, Any]:
         if self.name == "rest":
             return await self._rest("GET", f"/product-versions/{version_id}")
-        return (await graph(self.api, f"query($id: UUID!) {{ productVersion(id: $id) {{ {VERSION} }} }}", id=version_id))["productVersion"]
+        return (await graph_of(self.api, f"query($id: UUID!) {{ productVersion(id: $id) {{ {VERSION} }} }}", id=version_id))[
+            "productVersion"
+        ]
 
     async def lender(self, name: str = "云岫银行", cooperation: str = "active", **more: Any) -> dict[str, Any]:
         """A lender in cooperation, nationwide."""

@@ -65,6 +65,7 @@ export const matchItem = (part: Partial<MatchItem> = {}): MatchItem => ({
   score: 95,
   approvalHours: 24,
   missing: [],
+  needs: [],
   nearMisses: [],
   refusals: [],
   explanation: { code: "products.rules", verdict: "yes", text: "符合 3 项", facts: {}, children: [{ code: "c1", verdict: "yes", text: "公积金连续月数 14 ≥ 12", facts: {}, children: [] }] },
@@ -80,7 +81,7 @@ export const match = (part: Partial<Match> = {}): Match => ({
   items: [
     matchItem(),
     matchItem({ versionId: "v2", productId: "p2", productName: "天府信用贷", productKind: "credit", verdict: "unknown", missing: [{ field: "queries2m", title: "近2月征信查询" }] }),
-    matchItem({ versionId: "v3", productId: "p3", productName: "蓉城工薪贷", verdict: "no", near: true, nearMisses: [{ conditionId: "c1", field: "fundMonths", text: "公积金 14 < 24", from: "2027-09-01", by: 10 }] }),
+    matchItem({ versionId: "v3", productId: "p3", productName: "蓉城工薪贷", verdict: "no", near: true, nearMisses: [{ conditionId: "c1", field: "fundMonths", text: "公积金连续月数再过 10 个月：从 2027-09 起", from: "2027-09-01", by: 10 }] }),
     matchItem({ versionId: "v4", productId: "p4", productName: "锦城房抵贷", productKind: "mortgage", verdict: "no", amountFen: null, months: null, repayment: null, ratePpm: null, refusals: ["没有房产"], limitText: null }),
   ],
   ...part,

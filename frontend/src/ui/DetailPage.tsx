@@ -16,7 +16,7 @@ interface DetailPageProps {
   /** Sticky head with the h1: who, tags, stage, owner. */
   head: ReactNode;
   actions: ReactNode;
-  facts: ReactNode;
+  facts?: ReactNode;
   tabs: readonly DetailTab[];
   rail?: ReactNode;
   /** On phones the tabs stand before the facts. */
@@ -43,7 +43,7 @@ export function DetailPage({ title, head, actions, facts, tabs, rail, mainFirst 
         {!phone && <div className="lb-row">{actions}</div>}
       </header>
       <div className="lb-detail" data-main-first={mainFirst}>
-        <aside className="lb-card lb-detail-facts">{facts}</aside>
+        {facts && <aside className="lb-card lb-detail-facts">{facts}</aside>}
         <section className="lb-card lb-detail-main">
           <Tabs activeKey={shown?.key ?? ""} onChange={choose} items={tabs.map(({ key, label, content }) => ({ key, label, children: content }))} destroyOnHidden />
         </section>

@@ -2,7 +2,7 @@ import { Button } from "antd";
 import { useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { DeleteOutlined, PlusOutlined } from "@/ui/icons";
-import { SortableList } from "./SortableList";
+import { SortableList, SortHandle } from "./SortableList";
 import "./sortable.css";
 
 interface EditableRowsProps<T> {
@@ -41,9 +41,9 @@ export function EditableRows<T extends object>({ rows, onChange, blank, addLabel
   return (
     <div className="lb-stack lb-stack-tight">
       <SortableList items={rows} keyOf={keyOf} disabled={disabled} handleLabel={(_row, index) => t("rows.move", { name: rowName(index) })} onMove={move}>
-        {(row, index, handle) => (
+        {(row, index) => (
           <div className="lb-editable-row" role="group" aria-label={rowName(index)}>
-            {handle}
+            <SortHandle />
             {children(row, (after) => change(index, row, after), index)}
             {!disabled && <Button type="text" icon={<DeleteOutlined />} aria-label={t("rows.remove", { name: rowName(index) })} onClick={() => onChange(rows.toSpliced(index, 1))} />}
           </div>

@@ -1,5 +1,5 @@
 import { DndContext, PointerSensor, useDraggable, useDroppable, useSensor, useSensors, type DragEndEvent } from "@dnd-kit/core";
-import { useEffect, useRef, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useRef, type ReactNode } from "react";
 import { HolderOutlined } from "@/ui/icons";
 import "./sortable.css";
 
@@ -11,8 +11,13 @@ interface SortableListProps<T> {
   onMove: (from: number, to: number) => void;
   disabled?: boolean;
   className?: string;
-  children: (item: T, index: number, handle: ReactNode) => ReactNode;
+  /** Draws one item; it holds a `<SortHandle />`. */
+  children: (item: T, index: number) => ReactNode;
 }
+
+const HandleContext = createContext<ReactNode>(null);
+/** What an item of the list is taken hold of by; nothing while it cannot be moved. */
+export const SortHandle = () => useContext(HandleContext);
 
 /** A list put in order by dragging a handle, or by the arrow keys on it. */
 export function SortableList<T>({ items, keyOf, handleLabel, onMove, disabled = false, className, children }: SortableListProps<T>) {
@@ -40,7 +45,7 @@ export function SortableList<T>({ items, keyOf, handleLabel, onMove, disabled = 
       <ul ref={list} className={`lb-sortable ${className ?? ""}`}>
         {items.map((item, index) => (
           <Item key={keyOf(item)} id={keyOf(item)} label={handleLabel(item, index)} disabled={disabled || items.length < 2} onStep={(by) => step(index, by)}>
-            {(handle) => children(item, index, handle)}
+            {children(item, index)}
           </Item>
         ))}
       </ul>
@@ -50,7 +55,7 @@ export function SortableList<T>({ items, keyOf, handleLabel, onMove, disabled = 
 // The library's own announcements are English; the handle's name says how it is moved.
 const silent = { screenReaderInstructions: { draggable: "" }, announcements: { onDragStart: () => undefined, onDragOver: () => undefined, onDragEnd: () => undefined, onDragCancel: () => undefined } };
 
-function Item({ id, label, disabled, onStep, children }: { id: string; label: string; disabled: boolean; onStep: (by: number) => void; children: (handle: ReactNode) => ReactNode }) {
+function Item({ id, label, disabled, onStep, children }: { id: string; label: string; disabled: boolean; onStep: (by: number) => void; children: ReactNode }) {
   const { setNodeRef: dropRef, isOver, active } = useDroppable({ id, disabled });
   const { setNodeRef: dragRef, setActivatorNodeRef, listeners, transform, isDragging } = useDraggable({ id, disabled });
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -74,7 +79,7 @@ function Item({ id, label, disabled, onStep, children }: { id: string; label: st
       data-over={isOver && active?.id !== id}
       style={transform ? { transform: `translate(0, ${transform.y}px)` } : undefined}
     >
-      {children(handle)}
+      <HandleContext value={handle}>{children}</HandleContext>
     </li>
   );
 }

@@ -39,6 +39,7 @@ import {
   ProjectOutlined as ProjectOutlinedIcon,
   QuestionCircleOutlined as QuestionCircleOutlinedIcon,
   ReloadOutlined as ReloadOutlinedIcon,
+  RightOutlined as RightOutlinedIcon,
   RollbackOutlined as RollbackOutlinedIcon,
   SearchOutlined as SearchOutlinedIcon,
   SwapOutlined as SwapOutlinedIcon,
@@ -82,6 +83,7 @@ export const PhoneOutlined = /* @__PURE__ */ silent(PhoneOutlinedIcon as Compone
 export const PlusOutlined = /* @__PURE__ */ silent(PlusOutlinedIcon as ComponentType<IconProps>);
 export const QuestionCircleOutlined = /* @__PURE__ */ silent(QuestionCircleOutlinedIcon as ComponentType<IconProps>);
 export const ReloadOutlined = /* @__PURE__ */ silent(ReloadOutlinedIcon as ComponentType<IconProps>);
+export const RightOutlined = /* @__PURE__ */ silent(RightOutlinedIcon as ComponentType<IconProps>);
 export const RollbackOutlined = /* @__PURE__ */ silent(RollbackOutlinedIcon as ComponentType<IconProps>);
 export const SwapOutlined = /* @__PURE__ */ silent(SwapOutlinedIcon as ComponentType<IconProps>);
 export const SearchOutlined = /* @__PURE__ */ silent(SearchOutlinedIcon as ComponentType<IconProps>);

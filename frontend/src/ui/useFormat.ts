@@ -18,6 +18,8 @@ export function useFormat() {
       money: (fen: number) => format.shortMoney(fen, english),
       range: (amount: AmountRange | null) => format.shortRange(amount, english),
       count: format.count,
+      /** A span of seconds in words. */
+      span: (seconds: number) => format.span(seconds * 1000, translate),
     };
   }, [t, english]);
 }

@@ -45,17 +45,18 @@ async def cells(session: ReadSession, asked: Asked) -> Cells:
     """The figures of a period."""
     if asked.by == "cohort":
         return _gather(await _cohort_cells(session, asked))
-    return _gather([*await _event_cells(session, asked)])
+    return _gather(await _event_cells(session, asked))
 
 
-def _gather(rows: Sequence[tuple[str, int, Cell]]) -> Cells:
+def _gather(rows: Sequence[tuple[str | None, int, Cell]]) -> Cells:
     found: Cells = defaultdict(lambda: defaultdict(Cell))
     for key, step, cell in rows:
-        found[key][Step(step)] += cell
+        if cell != Cell():
+            found[key or ""][Step(step)] += cell
     return found
 
 
-async def _cohort_cells(session: ReadSession, asked: Asked) -> list[tuple[str, int, Cell]]:
+async def _cohort_cells(session: ReadSession, asked: Asked) -> list[tuple[str | None, int, Cell]]:
     if asked.dimension is None:
         key = _loose_key(asked, FunnelReach)
         counts = func.count(), func.sum(FunnelReach.amount_fen)
@@ -68,7 +69,7 @@ async def _cohort_cells(session: ReadSession, asked: Asked) -> list[tuple[str, i
     return [(key, step, Cell(int(count), 0, 0, int(amount))) for key, step, count, amount in await session.execute(statement)]
 
 
-async def _event_cells(session: ReadSession, asked: Asked) -> list[tuple[str, int, Cell]]:
+async def _event_cells(session: ReadSession, asked: Asked) -> list[tuple[str | None, int, Cell]]:
     if asked.dimension is not None:
         key = _rolled_key(asked, FunnelDaily)
         days = FunnelDaily.day.between(asked.first, asked.last)
@@ -177,7 +178,7 @@ async def lost(session: ReadSession, asked: Asked) -> Mapping[str | None, int]:
         conditions.append(StageEvent.team_id.in_(asked.teams))
     whose = and_(lead.customer_id == StageEvent.customer_id, lead.step == Step.LEAD)
     statement = select(StageEvent.reason, func.count()).join(lead, whose).where(*conditions).group_by(StageEvent.reason)
-    return dict((await session.execute(statement)).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(statement)}
 
 
 async def by_day(session: ReadSession, asked: Asked) -> Mapping[date, Mapping[Step, Cell]]:
@@ -235,7 +236,7 @@ async def customers_behind(
         .order_by(FunnelReach.at.desc(), FunnelReach.customer_id.desc())
         .limit(limit + 1)
     )
-    found = (await session.execute(statement)).tuples().all()
+    found = (await session.execute(statement)).all()
     items = found[:limit]
     furthest = await _furthest(session, [customer.id for customer, _ in items])
     rows = [Behind(customer, at, *furthest[customer.id]) for customer, at in items]
@@ -244,5 +245,5 @@ async def customers_behind(
 
 async def _furthest(session: ReadSession, ids: Sequence[UUID]) -> Mapping[UUID, tuple[Step, datetime]]:
     statement = select(FunnelReach.customer_id, FunnelReach.step, FunnelReach.at).where(FunnelReach.customer_id.in_(ids))
-    rows = (await session.execute(statement.order_by(FunnelReach.step))).tuples().all()
+    rows = (await session.execute(statement.order_by(FunnelReach.step))).all()
     return {customer_id: (Step(step), at) for customer_id, step, at in rows}

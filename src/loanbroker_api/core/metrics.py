@@ -13,3 +13,6 @@ OUTBOX_FAILED = Counter("loanbroker_outbox_failed_total", "Deliveries that faile
 AUDIT_SEALED = Counter("loanbroker_audit_sealed_total", "Audit entries sealed")
 AUDIT_OLDEST = Gauge("loanbroker_audit_oldest_unsealed_seconds", "Age of the oldest unsealed audit entry; over 10 is an alarm")
 PUSH_STREAMS = Gauge("loanbroker_push_streams", "Open push streams", ["kind"])
+ROLLUP_FAULTS = Gauge(
+    "loanbroker_rollup_faults", "Differences between roll-ups and facts at the last nightly check; over 0 is an alarm", ["company"]
+)

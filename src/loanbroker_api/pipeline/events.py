@@ -31,7 +31,7 @@ class CaseMoved(Event):
 
 
 class SubmissionDecided(Event):
-    """A lender approved or declined."""
+    """A lender approved or declined, or an approval no longer stands (then `approved` is false)."""
 
     type = "pipeline.submission_decided"
     case_id: UUID

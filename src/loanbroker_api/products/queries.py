@@ -1,6 +1,7 @@
 """Reads of lenders, products and their versions."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from loanbroker_api.core.actor import Actor
-from loanbroker_api.core.clock import business_day
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.paging import Rows, keyset
 from loanbroker_api.core.schemas import PageParams
+from loanbroker_api.customers.models import Qualification
 from loanbroker_api.products.models import Cooperation, Lender, MatchRun, Product, ProductKind, ProductState, ProductVersion, VersionState
 from loanbroker_api.products.schemas import LenderListParams, ProductListParams
 
@@ -100,37 +101,51 @@ async def versions_of(session: ReadSession, product_id: UUID) -> Sequence[Produc
     return list(await session.scalars(statement))
 
 
-async def on_sale(
-    session: ReadSession, now: datetime, kinds: Collection[str] | None = None
-) -> list[tuple[ProductVersion, Product, Lender]]:
-    """What can be matched now, by version id: effective versions within their dates, of active products of lenders in cooperation.
+@dataclass(frozen=True)
+class OnSale:
+    """A version in force with the names around it; its body is read apart, since it never changes."""
 
-    Bridge products never are.
-    """
-    narrow: list[ColumnElement[bool]] = [
-        in_force(now),
-        Product.state == ProductState.ACTIVE.value,
-        Product.kind != ProductKind.BRIDGE.value,
-        Lender.cooperation == Cooperation.ACTIVE.value,
-    ]
-    if kinds is not None:
-        narrow.append(Product.kind.in_(kinds))
-    statement: Any = (
-        select(ProductVersion, Product, Lender)
+    version_id: UUID
+    number: int
+    product_id: UUID
+    product_name: str
+    product_kind: str
+    lender_id: UUID
+    lender_name: str
+
+
+async def on_sale(session: ReadSession, now: datetime) -> list[OnSale]:
+    """What can be matched now: effective versions of active products of lenders in cooperation. Bridge products never are."""
+    statement = (
+        select(ProductVersion.id, ProductVersion.number, Product.id, Product.name, Product.kind, Lender.id, Lender.name)
         .join(Product, and_(Product.tenant_id == ProductVersion.tenant_id, Product.id == ProductVersion.product_id))
         .join(Lender, and_(Lender.tenant_id == Product.tenant_id, Lender.id == Product.lender_id))
-        .where(*narrow)
-        .order_by(ProductVersion.id)
+        .where(
+            in_force(now),
+            Product.state == ProductState.ACTIVE.value,
+            Product.kind != ProductKind.BRIDGE.value,
+            Lender.cooperation == Cooperation.ACTIVE.value,
+        )
     )
-    today = business_day(now).isoformat()
-    found: list[tuple[ProductVersion, Product, Lender]] = [tuple(row) for row in await session.execute(statement)]
-    return [row for row in found if _within(row[0].body, today)]
+    return [OnSale(*row) for row in await session.execute(statement)]
 
 
-def _within(body: dict[str, Any], today: str) -> bool:
-    """Whether a body's own dates allow today; dates are ISO, whose order is that of their text."""
-    begins, ends = body.get("validFrom"), body.get("validTo")
-    return (begins is None or begins <= today) and (ends is None or today <= ends)
+async def bodies(session: ReadSession, version_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Bodies of versions, by id in its order."""
+    if not version_ids:
+        return {}
+    statement = select(ProductVersion.id, ProductVersion.body).where(ProductVersion.id.in_(version_ids)).order_by(ProductVersion.id)
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def qualification_of(session: ReadSession, customer_id: UUID) -> Qualification | None:
+    """The typed row of a customer; the caller has checked that they may be seen."""
+    return await session.scalar(select(Qualification).where(Qualification.customer_id == customer_id))
+
+
+async def load_qualifications(session: ReadSession, actor: Actor, customer_ids: Collection[UUID]) -> dict[UUID, Qualification]:
+    """For loaders, of customers that are in sight already."""
+    return {row.customer_id: row for row in await session.scalars(select(Qualification).where(Qualification.customer_id.in_(customer_ids)))}
 
 
 async def list_runs(session: ReadSession, customer_id: UUID, wanted: PageParams) -> Rows[MatchRun]:

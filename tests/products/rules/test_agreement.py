@@ -17,11 +17,11 @@ from loanbroker_api.products.rules.arrays import compiled
 from loanbroker_api.products.rules.closures import verdict_of
 from loanbroker_api.products.rules.facts import Facts
 from loanbroker_api.products.rules.parse import parse_rules
-from loanbroker_api.products.rules.sql import counted, possible, predicate
+from loanbroker_api.products.rules.sql import counted, newest, possible, predicate
 from support.company import Company
 from support.rules import TODAY, exprs, row_of, rules_of
 
-PEOPLE, EXAMPLES, RULES = 40, 15, 30
+PEOPLE, EXAMPLES, RULES = 40, 11, 30  # 330 rules
 BATCHES = st.lists(exprs(), min_size=RULES, max_size=RULES)
 
 
@@ -78,6 +78,9 @@ async def test_counts_and_the_possible_ones(runtime: Runtime, company: Company, 
         does = await session.scalars(select(Qualification.customer_id).where(qualifies))
         assert tuple(counts) == tally
         assert set(could) == {key for key, verdict in expected.items() if verdict > 0}
+        page = (await session.execute(newest(select(Qualification.customer_id), qualifies, Qualification.customer_id.desc(), 30))).all()
+        fitting = sorted((key for key, verdict in expected.items() if verdict > 0), reverse=True)
+        assert [(key, 1 if verdict is None else 2 * verdict) for key, verdict in page] == [(key, expected[key]) for key in fitting[:30]]
         assert set(does) == {key for key, verdict in expected.items() if verdict == 2}
 
 

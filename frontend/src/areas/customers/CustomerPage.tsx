@@ -1,5 +1,5 @@
-import { EditOutlined, LeftOutlined, SearchOutlined, UserSwitchOutlined } from "@/ui/icons";
-import { Button, Drawer } from "antd";
+import { EditOutlined, LeftOutlined, MoreOutlined, SearchOutlined, UserSwitchOutlined } from "@/ui/icons";
+import { Button, Drawer, Dropdown } from "antd";
 import { Suspense, lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
@@ -111,12 +111,18 @@ function Known({ customer }: { customer: Customer }) {
                 {t("action.match")}
               </Button>
             )}
-            <ActionButton actions={customer.allowedActions} action="edit" icon={<EditOutlined />} onClick={() => setEditing(true)}>
-              {t("action.edit")}
-            </ActionButton>
-            <ActionButton actions={customer.allowedActions} action="assign" icon={<UserSwitchOutlined />} onClick={() => setAssigning(true)}>
-              {t("action.assign")}
-            </ActionButton>
+            {phone ? (
+              <MoreActions customer={customer} run={{ edit: () => setEditing(true), assign: () => setAssigning(true) }} />
+            ) : (
+              <>
+                <ActionButton actions={customer.allowedActions} action="edit" icon={<EditOutlined />} onClick={() => setEditing(true)}>
+                  {t("action.edit")}
+                </ActionButton>
+                <ActionButton actions={customer.allowedActions} action="assign" icon={<UserSwitchOutlined />} onClick={() => setAssigning(true)}>
+                  {t("action.assign")}
+                </ActionButton>
+              </>
+            )}
           </>
         }
         facts={<Portrait customer={customer} />}
@@ -150,6 +156,23 @@ function Known({ customer }: { customer: Customer }) {
       </Drawer>
       <AssignDialog rows={assigning ? [customer] : []} onClose={() => setAssigning(false)} />
     </>
+  );
+}
+
+/** The rarer actions behind one button, where there is no room for all; a refused one says why. */
+function MoreActions({ customer, run }: { customer: Customer; run: Record<"edit" | "assign", () => void> }) {
+  const { t } = useTranslation("customers");
+  const items = (["edit", "assign"] as const).flatMap((key) => {
+    const action = findAction(customer.allowedActions, key);
+    if (!action) return [];
+    const label = t(`action.${key}`);
+    return [{ key, disabled: !action.allowed, label: action.allowed ? label : `${label} · ${action.reason?.message ?? ""}`, onClick: run[key] }];
+  });
+  if (items.length === 0) return null;
+  return (
+    <Dropdown trigger={["click"]} menu={{ items }}>
+      <Button icon={<MoreOutlined />}>{t("action.more")}</Button>
+    </Dropdown>
   );
 }
 

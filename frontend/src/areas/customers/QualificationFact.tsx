@@ -44,7 +44,7 @@ export function QualificationFact({ field, fact, sent, cities, editing, editable
         <dd>
           <QualificationInput field={field} value={value} cities={cities} autoFocus refusal={sent?.refusal ?? null} onDone={onDone} onCancel={onCancel} />
           <span className="lb-row lb-meta lb-faint">
-            <span className="lb-grow">{t(field.kind === "set" ? "qualification.hintSet" : field.choices.length > 0 || field.kind === "bool" ? "qualification.hintChoice" : "qualification.hintTyped")}</span>
+            <span className="lb-grow lb-key-hint">{t(field.kind === "set" ? "qualification.hintSet" : field.choices.length > 0 || field.kind === "bool" ? "qualification.hintChoice" : "qualification.hintTyped")}</span>
             {fact && (
               <Button size="small" type="text" onClick={() => onDone(null)}>
                 {t("qualification.clear")}
@@ -80,7 +80,7 @@ export function QualificationFact({ field, fact, sent, cities, editing, editable
         ) : (
           fact && (
             <button type="button" className="lb-plain lb-qual-told lb-meta lb-faint" title={t("qualification.historyOf", { title: field.title })} onClick={onHistory}>
-              {t("qualification.told", { source: t(`qualification.sources.${fact.source}`), time: format.relative(fact.at, now) })}
+              {t("qualification.told", { source: t(`qualification.sources.${fact.source}`), time: format.relative(fact.at, Math.max(now, Date.parse(fact.at))) })}
             </button>
           )
         )}

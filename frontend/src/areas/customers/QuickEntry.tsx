@@ -69,7 +69,7 @@ export function QuickEntry({ known, fields, cities, sent, onSave, onClose }: Qui
             <Button size="small" type="text" onClick={onClose}>
               {t("qualification.quick.close")}
             </Button>
-            <span className="lb-meta lb-faint">{t("qualification.quick.hint")}</span>
+            <span className="lb-meta lb-faint lb-key-hint">{t("qualification.quick.hint")}</span>
           </footer>
         </>
       ) : (

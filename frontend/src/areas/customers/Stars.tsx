@@ -41,6 +41,7 @@ export function Stars({ customer }: { customer: Customer }) {
   const stars = pending === undefined ? customer.stars : pending;
   const action = findAction(customer.allowedActions, "edit");
   const refused = action?.allowed !== true;
+  const isOn = (level: number) => stars !== null && (level === 0 ? stars === 0 : level <= stars);
   const choose = (next: number) => {
     if (refused || pending !== undefined) return;
     const wanted = next === customer.stars ? null : next;
@@ -65,10 +66,10 @@ export function Stars({ customer }: { customer: Customer }) {
             aria-label={t(`stars.meaning.${level}`)}
             aria-disabled={refused}
             className={level === 0 ? "lb-star lb-star-none" : "lb-star"}
-            data-on={stars !== null && (level === 0 ? stars === 0 : level <= stars)}
+            data-on={isOn(level)}
             onClick={() => choose(level)}
           >
-            {level === 0 ? "0" : "★"}
+            {level === 0 ? "0" : isOn(level) ? "★" : "☆"}
           </button>
         </Tooltip>
       ))}

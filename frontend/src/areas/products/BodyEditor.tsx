@@ -9,7 +9,8 @@ import { PpmInput } from "@/ui/PpmInput";
 import { RegionPicker } from "@/ui/RegionPicker";
 import type { Literal, Place, RuleField } from "@/ui/rules/types";
 import { ValueInput, ValuesInput } from "@/ui/ValueInput";
-import { bases, feeTimes, querySteps, repayments } from "./words";
+import { bases, repayments } from "./match/useRates";
+import { feeTimes, querySteps } from "./words";
 
 interface BodyEditorProps {
   body: VersionBody;
@@ -27,7 +28,7 @@ const number = (value: Literal): number => value as number;
 
 /** The terms of a draft in their sections; the server's errors stand at their fields. */
 export function BodyEditor({ body, onChange, places, errors, disabled }: BodyEditorProps) {
-  const { t } = useTranslation("products");
+  const { t } = useTranslation(["products", "match"]);
   const set = (part: Partial<VersionBody>) => onChange({ ...body, ...part });
   const at = (pointer: string) => errors.filter((error) => error.pointer.replace(/^#?\/body/, "").startsWith(pointer)).map(({ message }) => message);
   const field = (key: keyof VersionBody, control: (id: string, label: string) => ReactNode, more: { wide?: boolean; hint?: string } = {}) => (
@@ -36,7 +37,7 @@ export function BodyEditor({ body, onChange, places, errors, disabled }: BodyEdi
     </Item>
   );
   const date = (key: "validFrom" | "validTo") =>
-    field(key, (id, label) => <DatePicker id={id} aria-label={label} disabled={disabled} style={{ width: "100%" }} value={body[key] ? dayjs(body[key]) : null} onChange={(picked) => set({ [key]: picked ? picked.format("YYYY-MM-DD") : null })} />);
+    field(key, (id, label) => <DatePicker id={id} placeholder={t("form.noLimit")} aria-label={label} disabled={disabled} style={{ width: "100%" }} value={body[key] ? dayjs(body[key]) : null} onChange={(picked) => set({ [key]: picked ? picked.format("YYYY-MM-DD") : null })} />);
   return (
     <Form component={false} layout="vertical" disabled={disabled}>
       <Group title={t("section.money")}>
@@ -46,14 +47,14 @@ export function BodyEditor({ body, onChange, places, errors, disabled }: BodyEdi
         <Item label={t("body.rate")} errors={at("/rate")}>
           {() => (
             <span className="lb-row">
-              <Select className="lb-rate-basis" aria-label={t("form.basis")} value={body.rate.basis} options={bases.map((value) => ({ value, label: t(`basis.${value}`) }))} popupMatchSelectWidth={false} onChange={(basis) => set({ rate: { ...body.rate, basis } })} />
+              <Select className="lb-rate-basis" aria-label={t("form.basis")} value={body.rate.basis} options={bases.map((value) => ({ value, label: t(`match:rate.basis.${value}`) }))} popupMatchSelectWidth={false} onChange={(basis) => set({ rate: { ...body.rate, basis } })} />
               <PpmInput label={t("form.minPpm")} value={body.rate.minPpm} onChange={(minPpm) => set({ rate: { ...body.rate, minPpm: number(minPpm) } })} />
               <span aria-hidden>–</span>
               <PpmInput label={t("form.maxPpm")} value={body.rate.maxPpm} onChange={(maxPpm) => set({ rate: { ...body.rate, maxPpm: number(maxPpm) } })} />
             </span>
           )}
         </Item>
-        {field("repayments", (id, label) => <Select id={id} aria-label={label} mode="multiple" value={body.repayments} options={repayments.map((value) => ({ value, label: t(`repayment.${value}`) }))} onChange={(codes) => set({ repayments: codes })} />)}
+        {field("repayments", (id, label) => <Select id={id} aria-label={label} mode="multiple" value={body.repayments} options={repayments.map((value) => ({ value, label: t(`match:repayment.${value}`) }))} onChange={(codes) => set({ repayments: codes })} />)}
         {field("approvalHours", (id, label) => <InputNumber id={id} aria-label={label} style={{ width: "100%" }} controls={false} precision={0} value={body.approvalHours} suffix={t("form.hoursUnit")} onChange={(hours) => set({ approvalHours: number(hours) })} />)}
       </Group>
       <Group title={t("section.fees")}>

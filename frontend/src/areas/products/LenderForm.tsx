@@ -16,7 +16,7 @@ export function LenderForm({ lender, onDone, onCancel }: { lender?: Lender; onDo
   const unread = lender !== undefined && lender.hasContacts && (lender.contacts === null || lender.contacts.masked);
   const choice = (name: string, options: Field["options"]): Field => ({ name, label: t(`lender.${name}`), kind: "select", required: true, ...(options ? { options } : {}) });
   const fields: Field[] = [
-    { name: "name", label: t("lender.name"), required: true, maxLength: 60 },
+    { name: "name", label: t("lender.fullName"), required: true, maxLength: 60 },
     choice("kind", lenderKinds.map((value) => ({ value, label: t(`lenderKind.${value}`) }))),
     choice("cooperation", cooperations.map((value) => ({ value, label: t(`cooperation.${value}`) }))),
     { name: "territories", label: t("lender.territories"), kind: "multiple", placeholder: t("body.everywhere"), options: places.map(({ code, name }) => ({ value: String(code), label: name })) },

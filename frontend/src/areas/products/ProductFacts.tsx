@@ -9,7 +9,7 @@ import { moneySpan, rateWords, termsWords } from "./words";
 
 /** What one says of a product on the phone: amount, rate, term, how fast. */
 export function ProductFacts({ product, version, body }: { product: Product; version: ProductVersion; body: VersionBody }) {
-  const { t } = useTranslation("products");
+  const { t } = useTranslation(["products", "match"]);
   const format = useFormat();
   const at = (iso: string | null) => (iso ? exact(Date.parse(iso)) : null);
   return (

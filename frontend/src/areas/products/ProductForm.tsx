@@ -5,7 +5,7 @@ import { parseAmount } from "@/ui/format";
 import { shift } from "@/ui/rules/decimal";
 import { SchemaForm, type Field } from "@/ui/SchemaForm";
 import { productKinds, useLenderOptions, useSettled } from "./useProducts";
-import { bases, repayments } from "./words";
+import { bases, repayments } from "./match/useRates";
 
 type Values = Record<string, string | null | undefined>;
 const whole = (text: string | null | undefined): number => Number.parseInt(text ?? "", 10);
@@ -29,7 +29,7 @@ export function bodyOf(values: Values): Pick<VersionBody, "amountMinFen" | "amou
 
 /** Makes a product with its first draft. */
 export function ProductForm({ lenderId, onDone, onCancel }: { lenderId: string | undefined; onDone: (made: Product) => void; onCancel: () => void }) {
-  const { t } = useTranslation("products");
+  const { t } = useTranslation(["products", "match"]);
   const settled = useSettled();
   const lenders = useLenderOptions().data?.items ?? [];
   const text = (name: string, extra: Partial<Field> = {}): Field => ({ name, label: t(`form.${name}`), required: true, ...extra });
@@ -40,10 +40,10 @@ export function ProductForm({ lenderId, onDone, onCancel }: { lenderId: string |
     text("amountMinFen", { kind: "amount" }),
     text("amountMaxFen", { kind: "amount" }),
     text("terms", { hint: t("form.termsHint") }),
-    text("basis", { kind: "select", options: bases.map((value) => ({ value, label: t(`basis.${value}`) })) }),
+    text("basis", { kind: "select", options: bases.map((value) => ({ value, label: t(`match:rate.basis.${value}`) })) }),
     text("minPpm", { kind: "decimal", unit: "%" }),
     text("maxPpm", { kind: "decimal", unit: "%", required: false, hint: t("form.maxPpmHint") }),
-    text("repayments", { kind: "multiple", options: repayments.map((value) => ({ value, label: t(`repayment.${value}`) })) }),
+    text("repayments", { kind: "multiple", options: repayments.map((value) => ({ value, label: t(`match:repayment.${value}`) })) }),
     text("approvalHours", { kind: "decimal", unit: t("form.hoursUnit") }),
   ];
   return (

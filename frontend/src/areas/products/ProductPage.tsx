@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import type { Product, ProductVersion } from "@/api/types";
+import { usePhone } from "@/theme/mode";
 import { findAction } from "@/ui/ActionButton";
 import { DetailPage } from "@/ui/DetailPage";
 import { useKeys } from "@/ui/keys";
@@ -49,7 +50,8 @@ export function ProductPage() {
 function Known({ product, version }: { product: Product; version: ProductVersion }) {
   const { t } = useTranslation("products");
   const navigate = useNavigate();
-  const [, setQuery] = useSearchParams();
+  const [query, setQuery] = useSearchParams();
+  const phone = usePhone();
   const [showOpen, setShowOpen] = useState(false);
   const mayEdit = findAction(version.allowedActions, "edit")?.allowed === true;
   const draft = useDraftBody(mayEdit ? version : null);
@@ -88,11 +90,12 @@ function Known({ product, version }: { product: Product; version: ProductVersion
           <StateTone state={product.state} t={t} />
           <span className="lb-muted">{product.lender.name}</span>
           <VersionPick product={product} version={version} onPick={(id) => show({ version: id })} />
-          <Tone tone={tone}>{t(`phase.${phase}`)}</Tone>
+          {product.versions.length < 2 && <Tone tone={tone}>{t(`phase.${phase}`)}</Tone>}
         </>
       }
       actions={<ProductActions product={product} version={version} unsaved={draft.dirty} onDrafted={(made) => show({ version: made.id, tab: "rules" })} />}
-      facts={<ProductFacts product={product} version={version} body={body} />}
+      // On phones the facts are part of the overview, so that the other tabs begin at the top.
+      facts={phone && (query.get("tab") ?? "overview") !== "overview" ? null : <ProductFacts product={product} version={version} body={body} />}
       tabs={[
         { key: "overview", label: t("detail.tab.overview"), content: <TermsTab version={version} draft={mayEdit ? draft : null} bar={bar} /> },
         { key: "rules", label: t("detail.tab.rules"), content: <RulesTab version={version} draft={mayEdit ? draft : null} showOpen={showOpen} bar={bar} onCustomers={() => show({ tab: "customers" })} /> },

@@ -21,7 +21,7 @@ import { productKinds, productStates, useLenderOptions, useProducts } from "./us
 const KEYS = ["search", "kind", "state", "lenderId"] as const;
 
 export function ProductsPage() {
-  const { t } = useTranslation("products");
+  const { t } = useTranslation(["products", "match"]);
   const format = useFormat();
   const phone = usePhone();
   const can = useCan();

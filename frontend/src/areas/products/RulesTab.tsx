@@ -35,9 +35,10 @@ function Editor({ draft, fields, showOpen, bar, onCustomers }: { draft: DraftBod
   const rules = useMemo(() => (body ? rulesOf(body) : { conditions: [], limit: null, rate: null }), [body]);
   const complete = useMemo(() => openPlaces(rules).length === 0, [rules]);
   const live = useLiveCheck({ rules, cities: body?.cities ?? [], amountMinFen: body?.amountMinFen ?? 0, terms: body?.terms ?? [] }, complete);
-  if (!body) return null;
   // A refused save tells of the same places; the live check is the newer word.
-  const refused = draft.problem?.errors.filter(({ pointer }) => pointer.includes("/rules")) ?? [];
+  const { problem } = draft;
+  const errors = useMemo(() => live.check?.errors ?? problem?.errors.filter(({ pointer }) => pointer.includes("/rules")) ?? [], [live.check, problem]);
+  if (!body) return null;
   const failed = isProblem(live.failed) && live.failed.status !== 422 ? live.failed : null;
   return (
     <div className="lb-stack">
@@ -47,7 +48,7 @@ function Editor({ draft, fields, showOpen, bar, onCustomers }: { draft: DraftBod
         onChange={(next: Rules) => draft.change({ ...body, rules: next as unknown as typeof body.rules })}
         fields={fields}
         places={places}
-        errors={live.check?.errors ?? refused}
+        errors={errors}
         sentence={live.check?.sentence || undefined}
         passes={live.passes}
         checking={live.checking}
@@ -60,8 +61,8 @@ function Editor({ draft, fields, showOpen, bar, onCustomers }: { draft: DraftBod
             </Button>
           )
         }
+        foot={bar}
       />
-      {bar}
     </div>
   );
 }

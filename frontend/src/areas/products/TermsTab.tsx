@@ -16,7 +16,7 @@ export function TermsTab({ version, draft, bar }: { version: ProductVersion; dra
     return (
       <div className="lb-stack">
         <BodyEditor body={draft.body} onChange={draft.change} places={places} errors={draft.problem?.errors ?? []} disabled={draft.busy} />
-        {bar}
+        <div className="lb-terms-foot">{bar}</div>
       </div>
     );
   }

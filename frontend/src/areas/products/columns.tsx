@@ -46,10 +46,10 @@ export function productColumns(t: T, english: boolean): Column<ProductRow>[] {
     { key: "kind", title: t("column.kind"), width: 84, card: "meta", render: (row) => t(`kind.${row.kind}`) },
     { key: "state", title: t("column.state"), width: 72, card: "mark", render: (row) => <StateTone state={row.state} t={t} />, renderCard: (row) => row.state !== "active" && <StateTone state={row.state} t={t} /> },
     { key: "amount", title: t(english ? "column.amountYuan" : "column.amount"), width: 124, kind: "money", card: "amount", render: of((current) => (english ? moneySpan(current, true) : wanSpan(current))), renderCard: card((current) => moneySpan(current, english)) },
-    { key: "rate", title: t("column.rate"), width: 168, card: "next", render: of((current) => rateWords(current.rate, t)), renderCard: card((current) => rateWords(current.rate, t)) },
-    { key: "terms", title: t("column.terms"), width: 148, card: "meta", render: of((current) => <span className="lb-ellipsis">{termsWords(current.terms, t)}</span>), renderCard: card((current) => termsWords(current.terms, t)) },
+    { key: "rate", title: t("column.rate"), width: 196, card: "next", render: of((current) => <span className="lb-ellipsis" title={rateWords(current.rate, t)}>{rateWords(current.rate, t)}</span>), renderCard: card((current) => rateWords(current.rate, t)) },
+    { key: "terms", title: t("column.terms"), width: 136, card: "meta", render: of((current) => <span className="lb-ellipsis">{termsWords(current.terms, t)}</span>), renderCard: card((current) => termsWords(current.terms, t)) },
     { key: "hours", title: t("column.hours"), width: 88, kind: "number", render: of((current) => t("body.hours", { hours: current.approvalHours })) },
-    { key: "version", title: t("column.version"), width: 148, kind: "tags", card: "meta", render: (row) => <VersionMarks row={row} t={t} />, renderCard: (row) => row.draft && <VersionMarks row={row} t={t} /> },
+    { key: "version", title: t("column.version"), width: 132, kind: "tags", card: "meta", render: (row) => <VersionMarks row={row} t={t} />, renderCard: (row) => row.draft && <VersionMarks row={row} t={t} /> },
     { key: "since", title: t("column.since"), width: 108, kind: "date", hiddenAtFirst: true, render: of((current) => day(Date.parse(current.effectiveFrom))) },
   ];
 }

@@ -58,7 +58,9 @@ export const usePlaces = (): Place[] => api.useQuery("get", "/api/v1/cities", {}
 export function useSettled(): () => Promise<void> {
   const cache = useQueryClient();
   return async () => {
-    await Promise.all([PRODUCTS, PRODUCT, VERSION, COMPARISON, LENDERS].map((queryKey) => cache.invalidateQueries({ queryKey })));
+    // The product first: it says which versions there still are.
+    await Promise.all([PRODUCTS, PRODUCT].map((queryKey) => cache.invalidateQueries({ queryKey })));
+    await Promise.all([VERSION, COMPARISON, LENDERS].map((queryKey) => cache.invalidateQueries({ queryKey })));
   };
 }
 

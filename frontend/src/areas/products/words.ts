@@ -6,8 +6,6 @@ import { EMPTY, rate, shortMoney, wan, yuan } from "@/ui/format";
 import { fieldMap, type Place, type Rules, type RuleField } from "@/ui/rules/types";
 import { formulaText } from "@/ui/rules/formula";
 
-export const bases = ["annual", "monthly", "monthly_flat", "daily"] as const satisfies readonly VersionBody["rate"]["basis"][];
-export const repayments = ["equal_instalment", "equal_principal", "interest_first", "flat", "bullet", "revolving"] as const satisfies readonly VersionBody["repayments"][number][];
 export const feeTimes = ["disbursement", "monthly", "end"] as const satisfies readonly ProductFee["at"][];
 export const querySteps = ["pre_check", "application", "signing"] as const satisfies readonly NonNullable<VersionBody["queryStep"]>[];
 export const rulesOf = (body: VersionBody): Rules => body.rules as unknown as Rules;
@@ -19,7 +17,7 @@ export const moneySpan = ({ amountMinFen, amountMaxFen }: Pick<VersionBody, "amo
 /** A rate always with its basis: `4.50%–10.80% 年化`. */
 export function rateWords({ basis, minPpm, maxPpm }: VersionBody["rate"], t: T): string {
   const one = (ppm: number) => (basis === "daily" ? `${(ppm / 10_000).toFixed(3)}%` : rate(ppm));
-  return t(`rate.${basis}`, { rate: minPpm === maxPpm ? one(minPpm) : `${one(minPpm)}–${one(maxPpm)}` });
+  return t(`match:rate.stated.${basis}`, { rate: minPpm === maxPpm ? one(minPpm) : `${one(minPpm)}–${one(maxPpm)}` });
 }
 export const termsWords = (terms: readonly number[], t: T): string => (terms.length === 0 ? EMPTY : t("terms.months", { months: terms.join(t("terms.slash")) }));
 export const feeWords = (fee: ProductFee, t: T, english: boolean): string =>
@@ -43,7 +41,7 @@ type Told = Pick<ProductVersion, "body"> & Partial<Pick<ProductVersion, "readsAs
 
 /** A version told line by line, terms first, then each condition and both formulas: for reading and for comparing. */
 export function useBodyLines(fields: readonly RuleField[] | undefined, places: readonly Place[]) {
-  const { t, i18n } = useTranslation(["products", "rules"]);
+  const { t, i18n } = useTranslation(["products", "rules", "match", "ui"]);
   const english = i18n.language === "en";
   return ({ body, readsAs = [] }: Told): BodyLine[] => {
     const comma = t("list.comma");
@@ -59,7 +57,7 @@ export function useBodyLines(fields: readonly RuleField[] | undefined, places: r
       line("amountMaxFen", shortMoney(body.amountMaxFen, english)),
       line("terms", termsWords(body.terms, t)),
       line("rate", rateWords(body.rate, t)),
-      line("repayments", body.repayments.map((code) => t(`repayment.${code}`)).join(comma)),
+      line("repayments", body.repayments.map((code) => t(`match:repayment.${code}`)).join(comma)),
       line("fees", body.fees.map((fee) => feeWords(fee, t, english)).join(comma)),
       line("cities", body.cities.length === 0 ? t("body.everywhere") : body.cities.map(city).join(comma)),
       line("documents", body.documents.join(comma)),

@@ -2,7 +2,7 @@ import { Button, Dropdown, Segmented, type MenuProps } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { MoreOutlined, PlusOutlined } from "@/ui/icons";
-import { SortableList } from "../SortableList";
+import { SortableList, SortHandle } from "../SortableList";
 import { useRules } from "./context";
 import { exprWords } from "./exprText";
 import { CompareRowEditor, FieldRowEditor } from "./RowEditor";
@@ -25,7 +25,6 @@ interface ExprEditorProps {
   name: string;
   onChange: (expr: Expr) => void;
   place: ListPlace;
-  handle: ReactNode;
   /** Stands at the end of the row's head: severity and points of a condition. */
   extra?: ReactNode;
   more?: NonNullable<MenuProps["items"]>;
@@ -33,7 +32,7 @@ interface ExprEditorProps {
 
 /** One row or group of a rule, with its menu and the errors that belong to it. */
 export function ExprEditor(props: ExprEditorProps) {
-  const { expr, path, depth, name, onChange, place, handle, extra } = props;
+  const { expr, path, depth, name, onChange, place, extra } = props;
   const { t, i18n } = useTranslation("rules");
   const { fields, places, errors, open } = useRules();
   const { negated, inner } = bare(expr);
@@ -52,7 +51,7 @@ export function ExprEditor(props: ExprEditorProps) {
   return (
     <div className={group ? "lb-rule-group" : "lb-rule-leaf"} data-error={told.length > 0} data-open={open.has(innerPointer)} role="group" aria-label={name}>
       <div className="lb-rule-row">
-        {handle}
+        <SortHandle />
         {negated && <span className="lb-rule-not">{t("row.not")}</span>}
         {group ? (
           <Segmented
@@ -106,13 +105,12 @@ function GroupRows({ group, path, depth, name, onChange }: { group: Extract<Expr
         handleLabel={(_row, index) => t("row.move", { name: t("row.inner", { name, number: index + 1 }) })}
         onMove={(from, to) => onChange(moveAt(group, list, from, to))}
       >
-        {(row, index, handle) => (
+        {(row, index) => (
           <ExprEditor
             expr={row}
             path={[...path, "of", index]}
             depth={depth}
             name={t("row.inner", { name, number: index + 1 })}
-            handle={handle}
             onChange={(next) => onChange(setAt(group, ["of", index], next))}
             place={{
               index,

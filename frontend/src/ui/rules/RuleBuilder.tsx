@@ -1,5 +1,5 @@
 import { Button, Input, InputNumber, Select } from "antd";
-import { useMemo, type ReactNode } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { PlusOutlined } from "@/ui/icons";
 import { count } from "../format";
@@ -33,18 +33,28 @@ interface RuleBuilderProps {
   disabled?: boolean;
   /** Stands beside the counts: a way to the customers, a try-out. */
   aside?: ReactNode;
+  /** Stays in sight below what the rule means: the way to save. */
+  foot?: ReactNode;
 }
+type Apply = (step: (rules: Rules) => Rules) => void;
 const severities: Severity[] = ["hard", "soft", "need"];
 const CONDITIONS = ["conditions"] as const;
 const POINTS = 10;
 
 /** The editor of a product's rules: conditions with nested groups, the two formulas, and what all of it means, read aloud. */
-export function RuleBuilder({ rules, onChange, fields, places, errors, sentence, passes, checking = false, showOpen = false, disabled = false, aside }: RuleBuilderProps) {
+export function RuleBuilder({ rules, onChange, fields, places, errors, sentence, passes, checking = false, showOpen = false, disabled = false, aside, foot }: RuleBuilderProps) {
   const { t } = useTranslation(["rules", "ui"]);
   const own = useMemo(() => ownErrors(errors), [errors]);
   const byCode = useMemo(() => fieldMap(fields), [fields]);
   const openNow = useMemo(() => openPlaces(rules), [rules]);
-  const setting = useMemo(() => ({ fields: byCode, places, errors: own, open: new Set(showOpen ? openNow : []), disabled }), [byCode, places, own, openNow, showOpen, disabled]);
+  // Rows are drawn again only when they change themselves: what they share keeps its identity, and changes go by one function.
+  const openText = showOpen ? openNow.join(" ") : "";
+  const setting = useMemo(() => ({ fields: byCode, places, errors: own, open: new Set(openText.split(" ")), disabled }), [byCode, places, own, openText, disabled]);
+  const latest = useRef({ rules, onChange });
+  useEffect(() => {
+    latest.current = { rules, onChange };
+  });
+  const apply = useCallback<Apply>((step) => latest.current.onChange(step(latest.current.rules)), []);
   const { conditions } = rules;
   const add = (condition: Condition) => onChange(insertAt(rules, CONDITIONS, conditions.length, condition));
   const formula = (part: "limit" | "rate") => (
@@ -74,7 +84,7 @@ export function RuleBuilder({ rules, onChange, fields, places, errors, sentence,
           handleLabel={(_condition, index) => t("row.move", { name: t("row.name", { number: index + 1 }) })}
           onMove={(from, to) => onChange(moveAt(rules, CONDITIONS, from, to))}
         >
-          {(condition, index, handle) => <ConditionEditor rules={rules} condition={condition} index={index} handle={handle} onChange={onChange} />}
+          {(condition, index) => <ConditionEditor condition={condition} index={index} count={conditions.length} apply={apply} />}
         </SortableList>
         {conditions.length === 0 && <p className="lb-muted">{t("builder.empty")}</p>}
         {!disabled && (
@@ -90,18 +100,16 @@ export function RuleBuilder({ rules, onChange, fields, places, errors, sentence,
         {formula("limit")}
         {formula("rate")}
         <RowErrors messages={unplaced.map(({ message }) => message)} />
-        <Reading sentence={sentence} passes={passes} checking={checking} open={openNow.length} wrong={own.length} aside={aside} />
+        <Reading sentence={sentence} passes={passes} checking={checking} open={openNow.length} wrong={own.length} aside={aside} foot={foot} />
       </div>
     </RulesContext>
   );
 }
 
-function ConditionEditor({ rules, condition, index, handle, onChange }: { rules: Rules; condition: Condition; index: number; handle: ReactNode; onChange: (rules: Rules) => void }) {
+const ConditionEditor = memo(function ConditionEditor({ condition, index, count, apply }: { condition: Condition; index: number; count: number; apply: Apply }) {
   const { t } = useTranslation("rules");
-  const { conditions } = rules;
   const name = t("row.name", { number: index + 1 });
-  const at = (...path: (string | number)[]) => ["conditions", index, ...path];
-  const change = (next: Condition) => onChange(setAt(rules, at(), next));
+  const change = (next: Condition) => apply((rules) => setAt(rules, ["conditions", index], next));
   const setSeverity = (severity: Severity) => {
     const { points, ...rest } = condition;
     change(severity === "soft" ? { ...rest, severity, points: points ?? POINTS } : { ...rest, severity });
@@ -112,17 +120,16 @@ function ConditionEditor({ rules, condition, index, handle, onChange }: { rules:
       {(disabled) => (
         <ExprEditor
           expr={condition.when}
-          path={at("when")}
+          path={["conditions", index, "when"]}
           depth={0}
           name={name}
-          handle={handle}
-          onChange={(when) => onChange(setAt(rules, at("when"), when))}
+          onChange={(when) => apply((rules) => setAt(rules, ["conditions", index, "when"], when))}
           place={{
             index,
-            count: conditions.length,
-            onMove: (to) => onChange(moveAt(rules, CONDITIONS, index, to)),
-            onRemove: () => onChange(removeAt(rules, CONDITIONS, index)),
-            onCopy: () => onChange(insertAt(rules, CONDITIONS, index + 1, { ...copyOf(condition), id: freeId(conditions) })),
+            count,
+            onMove: (to) => apply((rules) => moveAt(rules, CONDITIONS, index, to)),
+            onRemove: () => apply((rules) => removeAt(rules, CONDITIONS, index)),
+            onCopy: () => apply((rules) => insertAt(rules, CONDITIONS, index + 1, { ...copyOf(condition), id: freeId(rules.conditions) })),
           }}
           more={[{ key: "label", label: t(label === undefined ? "action.label" : "action.unlabel"), onClick: () => change(label === undefined ? { ...condition, label: "" } : unlabelled) }]}
           extra={
@@ -147,7 +154,7 @@ function ConditionEditor({ rules, condition, index, handle, onChange }: { rules:
       )}
     </ConditionFrame>
   );
-}
+});
 
 /** The card of a condition: its own words above, the errors that belong to none of its rows below. */
 function ConditionFrame({ condition, index, onLabel, children }: { condition: Condition; index: number; onLabel: (text: string) => void; children: (disabled: boolean) => ReactNode }) {
@@ -157,7 +164,7 @@ function ConditionFrame({ condition, index, onLabel, children }: { condition: Co
   const own = errorsAt(errors, pointer, [`${pointer}/when`]);
   return (
     <div className="lb-rule-condition">
-      {condition.label !== undefined && <Input className="lb-rule-label" variant="underlined" maxLength={60} disabled={disabled} value={condition.label} aria-label={t("row.label", { name: t("row.name", { number: index + 1 }) })} placeholder={t("row.labelHint")} onChange={(event) => onLabel(event.target.value)} />}
+      {condition.label !== undefined && <Input className="lb-rule-label" variant="filled" maxLength={60} disabled={disabled} value={condition.label} aria-label={t("row.label", { name: t("row.name", { number: index + 1 }) })} placeholder={t("row.labelHint")} onChange={(event) => onLabel(event.target.value)} />}
       {children(disabled)}
       <RowErrors messages={own.map(({ message }) => message)} />
     </div>
@@ -165,12 +172,12 @@ function ConditionFrame({ condition, index, onLabel, children }: { condition: Co
 }
 
 /** 读作: the rule in words, and whom it lets pass. */
-function Reading({ sentence, passes, checking, open, wrong, aside }: { sentence: string | undefined; passes: Passes | null | undefined; checking: boolean; open: number; wrong: number; aside: ReactNode }) {
+function Reading({ sentence, passes, checking, open, wrong, aside, foot }: { sentence: string | undefined; passes: Passes | null | undefined; checking: boolean; open: number; wrong: number; aside: ReactNode; foot: ReactNode }) {
   const { t } = useTranslation("rules");
   const state = open > 0 ? t("builder.open", { total: open }) : wrong > 0 ? t("builder.wrong", { total: wrong }) : checking ? t("builder.checking") : sentence === undefined ? "" : t("builder.right");
   return (
-    <div className="lb-rule-reading" aria-live="polite">
-      <p>
+    <div className="lb-rule-reading">
+      <p aria-live="polite">
         <span className="lb-muted">{t("builder.readsAs")}</span>
         {sentence ?? t("builder.noSentence")}
       </p>
@@ -179,6 +186,7 @@ function Reading({ sentence, passes, checking, open, wrong, aside }: { sentence:
         <span className={`lb-meta ${open > 0 ? "lb-warning" : wrong > 0 ? "lb-danger" : "lb-muted"}`}>{state}</span>
         {aside}
       </div>
+      {foot}
     </div>
   );
 }

@@ -12,7 +12,6 @@ export function RuleReading({ rules, readsAs, sentence, fields }: { rules: Rules
   const { t, i18n } = useTranslation("rules");
   const english = i18n.language === "en";
   const byCode = fieldMap(fields);
-  const byId = new Map(rules.conditions.map((condition) => [condition.id, condition]));
   return (
     <div className="lb-rules">
       <p className="lb-rule-sentence">
@@ -20,19 +19,12 @@ export function RuleReading({ rules, readsAs, sentence, fields }: { rules: Rules
         {sentence}
       </p>
       <ul className="lb-stack lb-stack-tight">
-        {readsAs.map(({ id, severity, text }) => {
-          const condition = byId.get(id);
-          return (
-            <li key={id} className="lb-rule-read">
-              <Tone tone={tones[severity]}>{t(`severity.${severity}`)}</Tone>
-              <span className="lb-grow">
-                {condition?.label && <strong>{t("row.labelled", { label: condition.label })}</strong>}
-                {text}
-              </span>
-              {severity === "soft" && condition?.points !== undefined && <span className="lb-muted lb-meta">{t("row.pointsOff", { points: condition.points })}</span>}
-            </li>
-          );
-        })}
+        {readsAs.map(({ id, severity, text }) => (
+          <li key={id} className="lb-rule-read">
+            <Tone tone={tones[severity]}>{t(`severity.${severity}`)}</Tone>
+            <span className="lb-grow">{text}</span>
+          </li>
+        ))}
       </ul>
       {(["limit", "rate"] as const).map(
         (part) =>

@@ -7,6 +7,7 @@ that two of them cannot book the same difference twice. It is the consumer's tra
 from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from loanbroker_api.analytics.models import RollupState
@@ -88,9 +89,14 @@ async def hold(uow: UnitOfWork) -> None:
     await uow.session.execute(turn.on_conflict_do_update(index_elements=["tenant_id", "name"], set_=taken))
 
 
+_PLAN_ONCE = text("SET LOCAL plan_cache_mode = force_generic_plan")
+
+
 async def refresh(uow: UnitOfWork, customer_ids: Collection[UUID]) -> int:
     """Bring the roll-ups to what the customers' facts now say. Returns how many rows of ledger and reach changed; 0 when told again."""
     await hold(uow)
+    # Planning over all the months of stage_event took 18 ms, running 1 ms; keys are the same whoever is asked for, so is the plan.
+    await uow.session.execute(_PLAN_ONCE)
     asked = {"tenant": uow.tenant_id, "customers": sorted(customer_ids)}
     changed = await uow.session.scalar(_BOOK_FACTS, asked) or 0
     if changed:

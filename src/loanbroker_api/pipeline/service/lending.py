@@ -117,7 +117,7 @@ async def decide_submission(uow: UnitOfWork, actor: Actor, submission_id: UUID, 
     if wanted not in AFTER[row.state] or (row.state == SubmissionState.APPROVED and paid):
         raise DecisionRefused(was=STATE_NAMES[row.state] + ("、已放款" if paid else ""), wanted=STATE_NAMES[wanted])
     _check_decision(uow, row, data)
-    row.state = wanted.value
+    was, row.state = SubmissionState(row.state), wanted.value
     row.owner_id, row.team_id = case.owner_id, case.team_id
     row.decided_at = None if wanted in _OPEN else data.decided_at or uow.now
     if wanted is SubmissionState.APPROVED:
@@ -128,7 +128,7 @@ async def decide_submission(uow: UnitOfWork, actor: Actor, submission_id: UUID, 
     await uow.session.flush()
     await set_approved(uow, case)
     await uow.session.flush()
-    await _tell_decision(uow, actor, case, row)
+    await _tell_decision(uow, actor, case, row, was)
     return row
 
 
@@ -164,12 +164,12 @@ def _check_decision(uow: UnitOfWork, row: Submission, data: DecisionIn) -> None:
         raise Invalid(*errors)
 
 
-async def _tell_decision(uow: UnitOfWork, actor: Actor, case: Case, row: Submission) -> None:
+async def _tell_decision(uow: UnitOfWork, actor: Actor, case: Case, row: Submission, was: SubmissionState) -> None:
     lender = await uow.session.scalar(select(Lender.name).where(Lender.id == row.lender_id))
     facts = {"case": case.id, "number": case.number, "lender": lender, "state": row.state, "approvedFen": row.approved_fen}
     await record_activity(uow, actor, case.customer_id, timeline.DECIDED, ref_id=row.id, **facts)
     uow.audit(actor, "pipeline.decided", case.id, submission=row.id, state=row.state, approved_fen=row.approved_fen)
-    if row.state in (SubmissionState.APPROVED, SubmissionState.DECLINED):
+    if row.state in (SubmissionState.APPROVED, SubmissionState.DECLINED) or was is SubmissionState.APPROVED:
         approved = row.state == SubmissionState.APPROVED
         uow.emit(
             SubmissionDecided(

@@ -1,12 +1,17 @@
 """GraphQL of products, thin: the same services and queries behind the other door."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 
+from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import FieldError, Invalid
+from loanbroker_api.core.runtime import Runtime
+from loanbroker_api.customers.models import Qualification
 from loanbroker_api.products import permissions, queries, service
 from loanbroker_api.products.graph.matching import MatchNode, RuleCustomerConnection, ScheduleNode
 from loanbroker_api.products.graph.nodes import LenderConnection, LenderNode, ProductConnection, ProductNode, VersionNode
@@ -25,6 +30,7 @@ from loanbroker_api.products.schemas import (
     VersionDraftIn,
     VersionSaveIn,
 )
+from loanbroker_api.products.service.shelf import Shelf
 from loanbroker_api.workspace.graph import Fen, Info, Json
 
 __all__ = ["CustomerMatchIn", "LenderNode", "MatchNode", "ProductMutation", "ProductNode", "ProductQuery", "customer_match"]
@@ -46,12 +52,20 @@ def _sent(data: object) -> dict[str, Any]:
     return {name: value for name, value in vars(data).items() if value is not strawberry.UNSET}
 
 
+async def load_shelves(session: ReadSession, actor: Actor, tenant_ids: Collection[UUID], runtime: Runtime) -> dict[UUID, Shelf]:
+    """What is on sale, once an operation; the one key is the actor's own tenant."""
+    shelf = await service.load_shelf(session, runtime.clock.now())
+    return dict.fromkeys(tenant_ids, shelf)
+
+
 async def customer_match(info: Info, customer_id: UUID, aim: str, amount_fen: int | None, months: int | None, first: int) -> MatchNode:
-    """Behind Customer.match: what POST /customers/{id}/matches answers, without keeping it."""
+    """Behind Customer.match, for a customer in sight: what POST /customers/{id}/matches answers, without keeping it."""
+    context = info.context
     wanted = CustomerMatchIn.model_validate({"aim": aim, "amount_fen": amount_fen, "months": months})
-    async with info.context.reads() as session:
-        found = await service.match_customer(session, info.context.actor, customer_id, wanted, info.context.now())
-    return MatchNode.of(found, _bounded(first))
+    context.actor.require(permissions.MATCH)
+    shelf: Shelf = await context.loader(load_shelves, context.runtime).load(context.actor.tenant_id)
+    row: Qualification | None = await context.loader(queries.load_qualifications).load(customer_id)
+    return MatchNode.of(service.match_row(shelf, row, wanted), _bounded(first))
 
 
 @strawberry.input(name="LoanRateInput", description="利率：basis 是 monthly、annual、monthly_flat 或 daily")

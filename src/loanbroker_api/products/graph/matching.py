@@ -69,6 +69,7 @@ class MatchItemNode:
     score: int
     approval_hours: int
     missing: list[MatchFieldNode]
+    needs: list[str]
     near_misses: list[NearMissNode]
     refusals: list[str]
     explanation: Json

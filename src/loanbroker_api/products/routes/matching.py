@@ -13,10 +13,9 @@ from loanbroker_api.customers.service import CustomerNotFound, get_customer
 from loanbroker_api.products import permissions, queries, rows, service
 from loanbroker_api.products.routes.base import router
 from loanbroker_api.products.schemas import CustomerMatchIn, MatchIn, MatchOut, MatchRunRow
-from loanbroker_api.products.service import FactsInvalid
 
 
-@router.post("/matches", summary="试匹配", responses=problems(Forbidden, FactsInvalid), openapi_extra=gated(permissions.MATCH))
+@router.post("/matches", summary="试匹配", responses=problems(Forbidden), openapi_extra=gated(permissions.MATCH))
 async def match_facts(body: MatchIn, session: Reads, actor: CurrentActor, runtime: CurrentRuntime) -> MatchOut:
     """用填写的资质匹配全部在售产品，不保存任何内容。默认按客户成本排序，佣金从不影响顺序。"""
     return await service.match_facts(session, actor, body, runtime.clock.now())
@@ -26,7 +25,7 @@ async def match_facts(body: MatchIn, session: Reads, actor: CurrentActor, runtim
     "/customers/{customer_id}/matches",
     status_code=201,
     summary="匹配客户",
-    responses=problems(Forbidden, CustomerNotFound, FactsInvalid),
+    responses=problems(Forbidden, CustomerNotFound),
     openapi_extra=gated(permissions.MATCH),
 )
 async def match_customer(customer_id: UUID, body: CustomerMatchIn, uow: Writes, actor: CurrentActor) -> MatchOut:

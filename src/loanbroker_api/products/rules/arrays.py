@@ -220,8 +220,8 @@ def _levels(builder: _Builder, places: dict[_Symbol, int], place: int) -> tuple[
 
 def grouped(parts: Sequence[Sequence[int]], place: slice) -> Groups:
     """Groups of places, none of them empty."""
-    starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
-    return Groups(place, _indices([one for part in parts for one in part]), starts.astype(np.intp))
+    ends = np.cumsum([len(part) for part in parts], dtype=np.intp)
+    return Groups(place, _indices([one for part in parts for one in part]), ends - [len(part) for part in parts])
 
 
 def _members(leaves: Sequence[Canonical], place: int) -> tuple[Members, ...]:

@@ -34,15 +34,14 @@ def check_bounds(rules: Any, errors: Collected) -> None:
             items += len(value)
             if len(value) > MAX_NODES or items > MAX_ITEMS:
                 errors.stop(pointer, SIZE, "规则太大，拆分后再试", "The rules are too large")
-            named = ((str(at), part) for at, part in enumerate(value))
+            inside = [(part, f"{pointer}/{at}", depth + 1) for at, part in enumerate(value) if _is_container(part)]
         else:
             objects += 1
             if objects > MAX_NODES + MAX_CONDITIONS + 1:
                 errors.stop(pointer, SIZE, f"规则超过 {MAX_NODES:,} 个节点", f"The rules have more than {MAX_NODES:,} nodes")
             if len(value) > _MAX_MEMBERS or not all(type(name) is str and len(name) <= 40 for name in value):
                 errors.stop(pointer, SHAPE, "这里的成员不对", "The members here are not right")
-            named = ((escaped(name), part) for name, part in value.items())
-        inside = [(part, f"{pointer}/{name}", depth + 1) for name, part in named if _is_container(part)]
+            inside = [(part, f"{pointer}/{escaped(name)}", depth + 1) for name, part in value.items() if _is_container(part)]
         waiting.extend(reversed(inside))  # the first one next: errors come in the order of reading
 
 

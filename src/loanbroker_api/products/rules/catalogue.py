@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,11 @@ from loanbroker_api.products.rules.refusals import RuleErrors
 
 TERRITORY, AMOUNT, TERM = "@territory", "@amount", "@term"
 _KEPT = 32  # catalogues; one is a few MB
+_KEPT_VERSIONS = 20_000
+
+
+ReadBody = tuple[Rules, tuple[Condition, ...]]
+ParsedBody = ReadBody | tuple[FieldError, ...]
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class CompiledCatalogue:
     faulty: Mapping[Hashable, tuple[FieldError, ...]]
     program: Program
     hard: Groups
+    hard_exprs: Mapping[int, Expr]  # by place
     soft_places: Indices
     soft_points: NDArray[np.int64]
     soft_versions: Indices
@@ -78,53 +84,85 @@ def hard_conditions(rules: Rules, body: Mapping[str, Any]) -> list[Expr]:
     return [condition.when for condition in conditions if condition.severity == "hard"]
 
 
-def compile_catalogue(bodies: Sequence[tuple[Hashable, Mapping[str, Any]]]) -> CompiledCatalogue:
-    """From (version id, version body) in any order; the order is kept."""
+def parse_body(body: Mapping[str, Any]) -> ParsedBody:
+    """A version's rules and all its conditions, or what is wrong with its rules."""
+    try:
+        rules = parse_rules(body["rules"])
+    except RuleErrors as refused:
+        return refused.errors
+    return rules, (*implicit_conditions(body), *rules.conditions)
+
+
+def compile_catalogue(
+    bodies: Sequence[tuple[Hashable, Mapping[str, Any]]], parsed: Callable[[Hashable, Mapping[str, Any]], ParsedBody] | None = None
+) -> CompiledCatalogue:
+    """From (version id, version body) in any order; the order is kept. `parsed` may answer from memory what parse_body() would."""
     versions: list[CompiledVersion] = []
     faulty: dict[Hashable, tuple[FieldError, ...]] = {}
     exprs: list[Expr] = []
     for version_id, body in bodies:
-        try:
-            rules = parse_rules(body["rules"])
-        except RuleErrors as refused:
-            faulty[version_id] = refused.errors
+        one = parse_body(body) if parsed is None else parsed(version_id, body)
+        if isinstance(one[0], FieldError):
+            faulty[version_id] = cast("tuple[FieldError, ...]", one)
             continue
-        conditions = (*implicit_conditions(body), *rules.conditions)
+        rules, conditions = cast("ReadBody", one)
         versions.append(CompiledVersion(version_id, conditions, rules, len(exprs)))
         exprs.extend(condition.when for condition in conditions)
     program = compiled(exprs)
     hard: list[list[int]] = []
+    hard_exprs: dict[int, Expr] = {}
     soft: list[tuple[int, int, int]] = []
     for at, version in enumerate(versions):
         placed = list(zip(version.conditions, program.roots[version.first : version.first + len(version.conditions)].tolist(), strict=True))
-        hard.append([place for condition, place in placed if condition.severity == "hard"] or [TRUE])
+        refusing = {place: condition.when for condition, place in placed if condition.severity == "hard"}
+        hard_exprs |= refusing
+        hard.append(list(refusing) or [TRUE])
         soft.extend((place, condition.points, at) for condition, place in placed if condition.severity == "soft")
     return CompiledCatalogue(
         versions=tuple(versions),
         faulty=faulty,
         program=program,
         hard=grouped(hard, slice(0, len(hard))),
+        hard_exprs=hard_exprs,
         soft_places=np.array([place for place, _, _ in soft], dtype=np.intp),
         soft_points=np.array([points for _, points, _ in soft], dtype=np.int64),
         soft_versions=np.array([at for _, _, at in soft], dtype=np.intp),
     )
 
 
-class CatalogueCache:
-    """The catalogues used last, by key: the ids of versions that never change again (a draft's key also names its version number)."""
+_T = TypeVar("_T")
 
-    def __init__(self, kept: int = _KEPT) -> None:
+
+class _Recent(Generic[_T]):
+    """The values used last."""
+
+    def __init__(self, kept: int) -> None:
         self._kept = kept
-        self._found: OrderedDict[Hashable, CompiledCatalogue] = OrderedDict()
+        self._found: OrderedDict[Hashable, _T] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        if key in self._found:
+            self._found.move_to_end(key)
+            return self._found[key]
+        self._found[key] = made = make()
+        if len(self._found) > self._kept:
+            self._found.popitem(last=False)
+        return made
+
+
+class CatalogueCache:
+    """The catalogues used last, by key, and the versions read last, so that one new product does not have all others read again.
+
+    Keys and version ids stand for content that never changes: an approved version's id; a draft's with its version number.
+    """
+
+    def __init__(self, kept: int = _KEPT, kept_versions: int = _KEPT_VERSIONS) -> None:
+        self._catalogues: _Recent[CompiledCatalogue] = _Recent(kept)
+        self._versions: _Recent[ParsedBody] = _Recent(kept_versions)
 
     def get(self, key: Hashable, bodies: Callable[[], Sequence[tuple[Hashable, Mapping[str, Any]]]]) -> CompiledCatalogue:
         """The catalogue of that key; `bodies` is asked only where it is not there."""
-        found = self._found.get(key)
-        if found is None:
-            found = compile_catalogue(bodies())
-            self._found[key] = found
-            while len(self._found) > self._kept:
-                self._found.popitem(last=False)
-        else:
-            self._found.move_to_end(key)
-        return found
+        return self._catalogues.get(key, lambda: compile_catalogue(bodies(), self._parsed))
+
+    def _parsed(self, version_id: Hashable, body: Mapping[str, Any]) -> ParsedBody:
+        return self._versions.get(version_id, lambda: parse_body(body))

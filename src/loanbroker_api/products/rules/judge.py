@@ -83,8 +83,17 @@ class Judgement:
 
     @cached_property
     def near_positions(self) -> frozenset[int]:
-        """The refused products that are near misses."""
-        return frozenset(at for at in np.flatnonzero(self.verdicts == NO).tolist() if self.near(at) is not None)
+        """The refused products that are near misses: near() of all of them, each different condition looked at once."""
+        hard = self.catalogue.hard
+        if not len(hard.starts):
+            return frozenset()
+        failing = self.places[hard.parts] == NO
+        lacking = np.zeros(self.catalogue.program.size, dtype=np.int64)
+        for place in np.unique(hard.parts[failing]).tolist():
+            misses = self._near.of(self.catalogue.hard_exprs[place])
+            lacking[place] = MOST + 1 if misses is None else len(misses)
+        total = np.add.reduceat(np.where(failing, lacking[hard.parts], 0), hard.starts)
+        return frozenset(np.flatnonzero((self.verdicts == NO) & (total <= MOST)).tolist())
 
     def counts(self) -> dict[Literal["yes", "unknown", "near", "no"], int]:
         """How many of each; `no` without the near ones."""

@@ -127,6 +127,8 @@ class NearMisses:
             year, month = divmod(beginning + wanted, 12)
             return date(year, month + 1, 1)
         year, month, day = beginning // 10_000 + wanted, beginning // 100 % 100, beginning % 100
+        if not 1 <= month <= 12:
+            return None
         # Born on 29 February: the next day that yyyymmdd counts as that birthday or later.
         return date(year, month, day) if day <= monthrange(year, month)[1] else date(year, month + 1, 1)
 

@@ -75,6 +75,7 @@ class MatchItem(OutSchema):
     """What one product would give. Money, term and cost are null where the product refuses for good.
 
     `rateFrom`: formula, or range where the rate is the lower end of the lender's range (shown as 起).
+    `missing`: fields whose knowledge could make it a yes. `needs`: what has to be known or settled before it is submitted.
     `nominal` (12 × monthly IRR) and `effective` ((1 + r)^12 − 1) are parts of one with every fee in them.
     """
 
@@ -93,7 +94,7 @@ class MatchItem(OutSchema):
     months: int | None
     repayment: RepaymentCode | None
     rate_ppm: int | None
-    rate_basis: RateBasisCode
+    rate_basis: RateBasisCode | None
     rate_from: Literal["formula", "range"]
     instalment_fen: int | None
     total_cost_fen: int | None
@@ -103,6 +104,7 @@ class MatchItem(OutSchema):
     score: int
     approval_hours: int
     missing: list[FieldRef]
+    needs: list[str]
     near_misses: list[NearMissOut]
     refusals: list[str]
     explanation: ExplanationOut

@@ -4,13 +4,12 @@ from loanbroker_api.products.service.bodies import checked_body
 from loanbroker_api.products.service.calculator import compare_loans, loan_schedule
 from loanbroker_api.products.service.comparison import compare_versions
 from loanbroker_api.products.service.lenders import create_lender, get_lender, lender_actions, update_lender
-from loanbroker_api.products.service.match import best_of, counts_of, keep_match, match_customer, match_facts
+from loanbroker_api.products.service.match import best_of, counts_of, keep_match, match_customer, match_facts, match_row
 from loanbroker_api.products.service.problems import (
     BridgeNeedsReason,
     DraftExists,
     EffectiveInPast,
     EffectiveTaken,
-    FactsInvalid,
     LenderNameTaken,
     LenderNotFound,
     LoanInvalid,
@@ -27,6 +26,7 @@ from loanbroker_api.products.service.problems import (
 from loanbroker_api.products.service.products import create_product, get_product, product_actions, update_product
 from loanbroker_api.products.service.reverse import rule_customers, version_customers
 from loanbroker_api.products.service.ruling import check_rules, reading_of, rule_schema
+from loanbroker_api.products.service.shelf import load_shelf
 from loanbroker_api.products.service.versions import (
     approve_version,
     delete_version,
@@ -44,7 +44,6 @@ __all__ = [
     "DraftExists",
     "EffectiveInPast",
     "EffectiveTaken",
-    "FactsInvalid",
     "LenderNameTaken",
     "LenderNotFound",
     "LoanInvalid",
@@ -73,9 +72,11 @@ __all__ = [
     "get_version",
     "keep_match",
     "lender_actions",
+    "load_shelf",
     "loan_schedule",
     "match_customer",
     "match_facts",
+    "match_row",
     "product_actions",
     "reading_of",
     "rule_customers",

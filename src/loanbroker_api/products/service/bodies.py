@@ -3,7 +3,8 @@
 from typing import Any
 
 from loanbroker_api.core.errors import FieldError, Invalid
-from loanbroker_api.products.schemas import FeeTerms, VersionBody
+from loanbroker_api.products.schemas import VersionBody
+from loanbroker_api.products.service.calculator import fee_faults
 from loanbroker_api.products.service.lenders import is_city
 from loanbroker_api.products.service.problems import RuleInvalid
 from loanbroker_api.products.service.ruling import rule_errors
@@ -59,17 +60,4 @@ def _faults(body: VersionBody) -> list[tuple[str, str, str, str]]:
         found.append(("/queryStep", "query-step", "不查征信的产品没有查询步骤", "Null where there is no query"))
     if body.valid_from is not None and body.valid_to is not None and body.valid_to < body.valid_from:
         found.append(("/validTo", "date-range", "截止日期不能早于开始日期", "Not before validFrom"))
-    return found
-
-
-def fee_faults(fee: FeeTerms) -> list[tuple[str, str, str, str]]:
-    """A percentage needs ppm alone, a fixed fee amountFen alone."""
-    percent = fee.kind == "percent"
-    given, other = (fee.ppm, fee.amount_fen) if percent else (fee.amount_fen, fee.ppm)
-    needed, empty = ("ppm", "amountFen") if percent else ("amountFen", "ppm")
-    found: list[tuple[str, str, str, str]] = []
-    if given is None:
-        found.append((f"/{needed}", "fee-amount", "必填", "Required for this kind"))
-    if other is not None:
-        found.append((f"/{empty}", "fee-amount", "这类费用不用这个字段", "Null for this kind"))
     return found

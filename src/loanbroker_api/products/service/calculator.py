@@ -37,6 +37,19 @@ def fees_of(fees: Sequence[FeeTerms]) -> list[Fee]:
     return found
 
 
+def fee_faults(fee: FeeTerms) -> list[tuple[str, str, str, str]]:
+    """A percentage needs ppm alone, a fixed fee amountFen alone."""
+    percent = fee.kind == "percent"
+    given, other = (fee.ppm, fee.amount_fen) if percent else (fee.amount_fen, fee.ppm)
+    needed, empty = ("ppm", "amountFen") if percent else ("amountFen", "ppm")
+    found: list[tuple[str, str, str, str]] = []
+    if given is None:
+        found.append((f"/{needed}", "fee-amount", "必填", "Required for this kind"))
+    if other is not None:
+        found.append((f"/{empty}", "fee-amount", "这类费用不用这个字段", "Null for this kind"))
+    return found
+
+
 def loan_schedule(actor: Actor, data: LoanIn) -> ScheduleOut:
     """Raises Forbidden, LoanInvalid."""
     actor.require(permissions.MATCH)
@@ -81,6 +94,13 @@ def compare_loans(actor: Actor, data: CompareIn) -> CompareOut:
 
 def _schedule(data: LoanIn, pointer: str) -> Schedule:
     basis, method = RateBasis(data.rate.basis), RepaymentMethod(data.repayment)
+    faults = [
+        FieldError(f"{pointer}/fees/{number}{at}", f"products.{code}", zh, en)
+        for number, fee in enumerate(data.fees)
+        for at, code, zh, en in fee_faults(fee)
+    ]
+    if faults:
+        raise LoanInvalid(errors=faults)
     try:
         return schedule(data.principal_fen, data.months, method, data.rate.ppm, basis, fees_of(data.fees))
     except BadLoan as error:

@@ -9,7 +9,7 @@ from loanbroker_api.loan.terms import RateBasis, RepaymentMethod
 from loanbroker_api.products.models import ProductVersion
 from loanbroker_api.products.schemas import ComparisonOut
 from loanbroker_api.products.schemas.records import ChangeOut
-from loanbroker_api.products.service.ruling import read_condition, read_formula
+from loanbroker_api.products.service.ruling import read_condition, read_limit, read_rate
 
 NOTHING = "无"
 _SEVERITIES = {"hard": "硬条件", "soft": "软条件", "need": "进件前必知"}
@@ -88,10 +88,10 @@ def compare_bodies(was: dict[str, Any], now: dict[str, Any]) -> list[ChangeOut]:
     rules_was, rules_now = was["rules"], now["rules"]
     conditions = (_by(rules_was["conditions"], "id"), _by(rules_now["conditions"], "id"))
     changes += _keyed("/rules/conditions", "条件", *conditions, condition_text)
-    for name, title in (("limit", "额度公式"), ("rate", "利率公式")):
+    for name, title, read in (("limit", "额度公式", read_limit), ("rate", "利率公式", read_rate)):
         before, after = rules_was.get(name), rules_now.get(name)
         if before != after:
-            text = f"{title}：{_shown(before, read_formula)} → {_shown(after, read_formula)}"
+            text = f"{title}：{_shown(before, read)} → {_shown(after, read)}"
             changes.append(_change(f"/rules/{name}", before, after, text))
     return changes
 

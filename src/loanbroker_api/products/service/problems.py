@@ -93,12 +93,6 @@ class RuleInvalid(Problem):
     remedy = "按 errors 里每个位置的说明改正；写法见 GET /products/rule-schema。"
 
 
-class FactsInvalid(Problem):
-    code, status = "products.facts-invalid", 422
-    message, english = "资质有误，见各字段的说明", "Some facts are not valid; see each of them"
-    remedy = "按 errors 里每个字段的说明改正；字段见 GET /qualification-fields。"
-
-
 class LoanInvalid(Problem):
     code, status = "products.loan-invalid", 422
     message, english = "借款条件有误，见各字段的说明", "The terms of the loan are not valid; see each field"

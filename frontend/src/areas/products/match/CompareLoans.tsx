@@ -21,7 +21,7 @@ export function CompareLoans({ a, b, onClose }: { a: MatchItem; b: MatchItem; on
   const feesB = useFees(b);
   const principalFen = Math.min(a.amountFen ?? 0, b.amountFen ?? 0);
   const loan = ({ months, repayment, ratePpm, rateBasis }: MatchItem, fees: LoanIn["fees"] | undefined): LoanIn | null =>
-    months === null || repayment === null || ratePpm === null || !fees || principalFen === 0 ? null : { principalFen, months, repayment, rate: { basis: rateBasis, ppm: ratePpm }, fees };
+    months === null || repayment === null || ratePpm === null || rateBasis === null || !fees || principalFen === 0 ? null : { principalFen, months, repayment, rate: { basis: rateBasis, ppm: ratePpm }, fees };
   const loanA = loan(a, feesA.data);
   const loanB = loan(b, feesB.data);
   const comparison = useComparison(loanA, loanB);

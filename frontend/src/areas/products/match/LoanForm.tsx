@@ -64,8 +64,8 @@ export function LoanForm({ name, loan, problem, onChange }: LoanFormProps) {
           ) : (
             <QualificationInput field={moneyField(t("loan.fee.value"))} value={fee.value} cities={[]} onChange={(value) => changeFee(fee.key, { value: value as number | null })} />
           )}
-          <Select aria-label={t("loan.fee.at")} value={fee.at} onChange={(time) => changeFee(fee.key, { at: time })} options={feeTimes.map((value) => ({ value, label: t(`loan.fee.when.${value}`) }))} />
           <Button type="text" icon={<CloseOutlined />} aria-label={t("loan.fee.remove")} onClick={() => change({ fees: loan.fees.filter(({ key }) => key !== fee.key) })} />
+          <Select aria-label={t("loan.fee.at")} value={fee.at} onChange={(time) => changeFee(fee.key, { at: time })} options={feeTimes.map((value) => ({ value, label: t(`loan.fee.when.${value}`) }))} />
         </div>
       ))}
       {at("/fees") && <span className="lb-meta lb-danger">{at("/fees")}</span>}

@@ -54,7 +54,7 @@ test("a refused value says so at its field", async () => {
     "POST /api/v1/matches": () => problem(422, "products.facts-invalid", "有错误", [{ pointer: "/facts/age", code: "customers.field-range", message: "应在 0 到 120 之间" }]),
   });
   await user.type(await screen.findByLabelText("年龄"), "350");
-  expect(await screen.findByText("应在 0 到 120 之间")).toBeVisible();
+  await vi.waitFor(() => expect(screen.getByText("应在 0 到 120 之间")).toBeVisible(), { timeout: 5000 });
 });
 
 test("loading and a refusal", async () => {

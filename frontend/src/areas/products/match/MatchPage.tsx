@@ -13,6 +13,7 @@ import { Can } from "@/ui/ActionButton";
 import { useLeaveGuard } from "@/ui/leaveGuard";
 import { Page, Section } from "@/ui/Page";
 import type { Facts } from "@/ui/qualification";
+import { scrollToTop } from "@/ui/scrollTo";
 import { SchemaForm } from "@/ui/SchemaForm";
 import { StateView } from "@/ui/StateView";
 import { FactsForm } from "./FactsForm";
@@ -99,7 +100,7 @@ export function MatchPage() {
       </div>
       {phone && some && match.data && (
         <footer className="lb-match-bar">
-          <Button block onClick={() => results.current?.scrollIntoView({ block: "start" })}>
+          <Button block onClick={() => scrollToTop(results.current)}>
             {t("page.see", { count: match.data.counts.yes, unknown: match.data.counts.unknown })}
           </Button>
         </footer>

@@ -25,7 +25,7 @@ test("counts, cost with its basis, the limit with numbers, near misses with date
   expect(fitting.getByText("13.04% 年化(IRR)")).toBeVisible();
   expect(fitting.getByText("1.29万 × 36 期")).toBeVisible();
   expect(fitting.getByText("额度 = min(50万, 3,200×12×10=38.4万)=38.4万")).toBeVisible();
-  expect(screen.getByText("差：公积金 14 < 24，2027-09-01 起满足")).toBeVisible();
+  expect(screen.getByText("差：公积金连续月数再过 10 个月：从 2027-09 起")).toBeVisible();
   expect(screen.queryByText("没有房产")).toBeNull();
   await user.click(screen.getByRole("button", { name: "显示 1 个" }));
   expect(screen.getByText("没有房产")).toBeVisible();

@@ -5,6 +5,7 @@ import type { Match, MatchItem } from "@/api/types";
 import { count } from "@/ui/format";
 import type { CityName, FactValue, QualificationField } from "@/ui/qualification";
 import { QualificationInput } from "@/ui/QualificationInput";
+import { scrollToTop } from "@/ui/scrollTo";
 import { StateView } from "@/ui/StateView";
 import { CompareLoans } from "./CompareLoans";
 import { MatchRow } from "./MatchRow";
@@ -41,7 +42,7 @@ export function MatchResults({ match, busy, fields, cities, onAnswer, actions }:
     });
   const show = (outcome: Outcome) => {
     if (outcome === "no") setRefusedShown(true);
-    requestAnimationFrame(() => root.current?.querySelector(`[data-outcome=${outcome}]`)?.scrollIntoView({ block: "start" }));
+    requestAnimationFrame(() => scrollToTop(root.current?.querySelector(`[data-outcome=${outcome}]`)));
   };
   const asked = match.ask ? fields.get(match.ask.field) : undefined;
   return (

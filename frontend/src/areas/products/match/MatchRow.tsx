@@ -12,6 +12,7 @@ import { useRates } from "./useRates";
 
 const MARKS = { yes: "✓", unknown: "?", near: "~", no: "✕" } as const;
 const FULL = 100;
+const SHORT = 4;
 
 interface MatchRowProps {
   item: MatchItem;
@@ -27,6 +28,7 @@ interface MatchRowProps {
 export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer, chosen, onChoose, actions }: MatchRowProps) {
   const { t } = useTranslation("match");
   const [why, setWhy] = useState(false);
+  const [all, setAll] = useState(false);
   const [asking, setAsking] = useState<string | null>(null);
   const outcome = outcomeOf(item);
   const asked = asking ? fields.get(asking) : undefined;
@@ -42,11 +44,10 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
         </span>
         {item.amountFen !== null && <Costs item={item} />}
       </div>
-      {item.limitText && <p className="lb-meta lb-muted">{t("row.limit", { text: item.limitText })}</p>}
       {item.missing.length > 0 && (
         <div className="lb-row lb-row-wrap">
           <span className="lb-warning">{t("row.missing")}</span>
-          {item.missing.map(({ field, title }) =>
+          {(all ? item.missing : item.missing.slice(0, SHORT)).map(({ field, title }) =>
             fields.has(field) ? (
               <button key={field} type="button" className="lb-match-missing" aria-expanded={asking === field} onClick={() => setAsking(asking === field ? null : field)}>
                 {title}
@@ -54,6 +55,11 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
             ) : (
               <span key={field}>{title}</span>
             ),
+          )}
+          {!all && item.missing.length > SHORT && (
+            <Button size="small" type="text" onClick={() => setAll(true)}>
+              {t("row.moreMissing", { count: item.missing.length - SHORT })}
+            </Button>
           )}
         </div>
       )}
@@ -72,15 +78,18 @@ export const MatchRow = memo(function MatchRow({ item, fields, cities, onAnswer,
               if (value !== null) onAnswer(asked.code, value);
             }}
           />
+          <span className="lb-meta lb-faint lb-key-hint">{t("row.tryHint")}</span>
         </div>
       )}
       {item.nearMisses.map((miss) => (
         <p key={`${miss.conditionId}-${miss.field}`} className="lb-warning">
-          {miss.from ? t("near.from", { text: miss.text, date: miss.from }) : t("near.text", { text: miss.text })}
+          {t("near.text", { text: miss.text })}
         </p>
       ))}
+      {outcome !== "no" && item.needs.length > 0 && <p className="lb-meta lb-muted">{item.needs.join(" · ")}</p>}
       {outcome === "no" && item.refusals.map((text) => <p key={text} className="lb-danger">{text}</p>)}
       <div className="lb-row lb-row-wrap lb-match-actions">
+        <span className="lb-meta lb-muted lb-match-limit">{item.limitText && t("row.limit", { text: item.limitText })}</span>
         {item.score < FULL && outcome !== "no" && <span className="lb-meta lb-muted">{t("row.score", { score: item.score })}</span>}
         <Button size="small" type="text" aria-expanded={why} onClick={() => setWhy(!why)}>
           {t(why ? "row.whyClose" : "row.why")}
@@ -102,12 +111,12 @@ function Costs({ item }: { item: MatchItem }) {
   const format = useFormat();
   const rates = useRates();
   const annual = rates.annual(item.nominal);
-  const stated = item.ratePpm === null ? undefined : item.rateFrom === "range" ? t("rate.from", { rate: rates.stated(item.ratePpm, item.rateBasis) }) : rates.stated(item.ratePpm, item.rateBasis);
+  const stated = item.ratePpm === null || item.rateBasis === null ? undefined : item.rateFrom === "range" ? t("rate.from", { rate: rates.stated(item.ratePpm, item.rateBasis) }) : rates.stated(item.ratePpm, item.rateBasis);
   const money = (fen: number | null) => (fen === null ? t("common:unknown") : <span title={yuan(fen)}>{format.money(fen)}</span>);
   return (
     <dl className="lb-match-costs">
       <div>
-        <dt>{t("cost.amount")}</dt>
+        <dt>{t(item.limitFen === null ? "cost.asked" : "cost.amount")}</dt>
         <dd className="lb-match-amount">{money(item.amountFen)}</dd>
       </div>
       <div>

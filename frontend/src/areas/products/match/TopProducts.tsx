@@ -1,8 +1,10 @@
+import { RightOutlined } from "@/ui/icons";
 import { Button } from "antd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useQualification } from "@/areas/customers/useQualification";
 import type { Facts } from "@/ui/qualification";
+import { usePhone } from "@/theme/mode";
 import { Section } from "@/ui/Page";
 import { StateView } from "@/ui/StateView";
 import { useFormat } from "@/ui/useFormat";
@@ -22,12 +24,26 @@ export function TopProducts({ customerId, onAll }: { customerId: string; onAll: 
   const some = Object.keys(facts).length > 0;
   const match = useFactsMatch(facts, NO_WISH, some);
   const fitting = match.data?.items.filter(({ verdict }) => verdict === "yes").slice(0, TOP) ?? [];
+  const phone = usePhone();
   const error = known.error ?? match.error;
   const all = (
     <Button size="small" type="text" onClick={onAll}>
       {t("top.all")}
     </Button>
   );
+  if (phone && match.data && !error) {
+    const [best] = fitting;
+    return (
+      <section className="lb-card">
+        <button type="button" className="lb-plain lb-match-brief" onClick={onAll}>
+          <span>{t("top.brief", { count: match.data.counts.yes, unknown: match.data.counts.unknown })}</span>
+          {best && <span className="lb-muted lb-ellipsis lb-grow">{best.productName}</span>}
+          {best && best.amountFen !== null && <strong>{format.money(best.amountFen)}</strong>}
+          <RightOutlined />
+        </button>
+      </section>
+    );
+  }
   return (
     <Section title={t("top.title")} extra={some ? all : null}>
       {error ? (

@@ -33,7 +33,7 @@ export function WishBar({ wish, fields, known, onChange, aimOnly = false }: Wish
           </label>
         </>
       )}
-      <div className="lb-stack lb-stack-tight">
+      <div className={aimOnly ? "lb-row lb-row-wrap" : "lb-stack lb-stack-tight"}>
         <span className="lb-meta lb-muted">{t("aim.label")}</span>
         <ChipGroup label={t("aim.label")} value={wish.aim} onChange={(aim) => onChange({ ...wish, aim })} options={aims.map((value) => ({ value, label: t(`aim.${value}`) }))} />
       </div>

@@ -16,10 +16,10 @@ test("stages are rows; a removed one with running cases asks where they go", asy
   await user.click(row.getByRole("button", { name: "删除进件" }));
   await user.click(screen.getByRole("button", { name: "保存" }));
   const dialog = within(await screen.findByRole("dialog"));
-  expect(dialog.getByText("进件 · 24 单")).toBeVisible();
-  await user.click(dialog.getByRole("combobox", { name: "进件移到" }));
-  await user.click(await screen.findByTitle("审批"));
-  await user.click(dialog.getByRole("button", { name: "保存并移动" }));
+  expect(dialog.getByText("进件 · 24 单")).toBeInTheDocument();
+  await user.click(dialog.getByLabelText("进件移到"));
+  await user.click(await screen.findByText("审批", { selector: ".ant-select-item-option-content" }));
+  await user.click(dialog.getByText("保存并移动"));
   await vi.waitFor(() => expect(calls.filter(({ method }) => method === "PUT").filter(({ path }) => path.includes("/pipelines/"))).toHaveLength(2));
   const puts = calls.filter(({ method, path }) => method === "PUT" && path.includes("/pipelines/"));
   expect(puts[0]?.headers.get("If-Match")).toBe('"7"');

@@ -92,7 +92,8 @@ export function MoveMenu({ label, stages, current, targets, onMove, children, ic
 
 function MoveList({ stages, targets, onMove }: { stages: readonly MoveStage[]; targets: readonly KanbanTarget[]; onMove: (columnId: string) => void }) {
   const by = new Map(targets.map((target) => [target.columnId, target]));
-  const rank = (stage: MoveStage) => ["open", "supply", "refused"].indexOf(by.get(stage.id)?.state ?? "open");
+  // In the pipeline's order; what is out of reach comes last.
+  const rank = (stage: MoveStage) => (by.get(stage.id)?.state === "refused" ? 1 : 0);
   return (
     <ul className="lb-movelist">
       {stages

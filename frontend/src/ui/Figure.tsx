@@ -11,6 +11,8 @@ interface FigureProps {
   unit?: string;
   /** Change against the compared period, in percent. */
   change?: number | null;
+  /** Less is better, as of waiting times. */
+  lessIsBetter?: boolean;
   target?: number;
   definition?: string;
   /** Where the rows behind the figure are. */
@@ -18,7 +20,7 @@ interface FigureProps {
 }
 
 /** A number that says what it is, how it moved and where its rows are. */
-export function Figure({ label, value, unit, change, target, definition, to }: FigureProps) {
+export function Figure({ label, value, unit, change, lessIsBetter = false, target, definition, to }: FigureProps) {
   const { t } = useTranslation("ui");
   const number = (
     <span className="lb-figure-number">
@@ -46,7 +48,7 @@ export function Figure({ label, value, unit, change, target, definition, to }: F
         number
       )}
       {change !== undefined && change !== null && (
-        <span className={change < 0 ? "lb-meta lb-danger" : "lb-meta lb-success"}>{t(change < 0 ? "figure.down" : "figure.up", { percent: Math.abs(change).toFixed(1) })}</span>
+        <span className={change < 0 === lessIsBetter ? "lb-meta lb-success" : "lb-meta lb-danger"}>{t(change < 0 ? "figure.down" : "figure.up", { percent: Math.abs(change).toFixed(1) })}</span>
       )}
       {target !== undefined && typeof value === "number" && <Progress percent={target > 0 ? Math.min(100, (value / target) * 100) : 0} showInfo={false} size="small" aria-label={t("figure.target", { label })} />}
     </div>

@@ -67,6 +67,7 @@ function Figures({ figures, onDrill }: { figures: Overview["figures"]; onDrill: 
             label={figure.title}
             value={write(figure.unit, figure.value)}
             change={figure.value !== null && figure.previous ? ((figure.value - figure.previous) / figure.previous) * 100 : null}
+            lessIsBetter={figure.unit === "seconds"}
             definition={figure.definition.text}
           />
           {figure.drill && figure.value ? (

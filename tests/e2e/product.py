@@ -49,11 +49,12 @@ class Product:
         with self.api("admin") as admin:
             body = {"name": f"浏览器测试 {secrets.token_hex(3)}", "kind": "generic", "teamId": team_id}
             made = admin.post("/channels", json=body).raise_for_status().json()
-        return Channel(f"http://127.0.0.1:{self.port}/webhooks/{made['key']}", made["secret"])
+        return Channel(made["id"], f"http://127.0.0.1:{self.port}/webhooks/{made['key']}", made["secret"])
 
 
 @dataclass(frozen=True)
 class Channel:
+    id: str
     address: str
     secret: str
 

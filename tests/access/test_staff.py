@@ -28,6 +28,7 @@ SignIn = Callable[..., Awaitable[Api]]
 
 
 PRODUCTS = ["match", "calculator", "products", "lenders"]
+TEXTS = {"customer.note", "customer.followUpNote", "case.comment", "case.declinedReason", "case.voidReason", "receipt.note"}
 MONEY = ["board", "cases", "receipts", "overview", "funnel"]
 
 
@@ -44,7 +45,7 @@ class TestMe:
         assert held == {**dict.fromkeys(own, "self"), "products.match": "company", "products.view": "company"}
         assert [menu["key"] for menu in me["menus"]] == ["today", "customers", *PRODUCTS, "board", "cases", "receipts"]
         shown = {entry["field"]: entry["visibility"] for entry in me["fields"]}
-        assert shown == {name: "full" if name in {"customer.note", "customer.followUpNote"} else "masked" for name in GRADED}
+        assert shown == {name: "full" if name in TEXTS else "masked" for name in GRADED}
         assert "password" not in str(me)
 
     async def test_menus_follow_permissions(self, sign_in: SignIn) -> None:

@@ -270,8 +270,9 @@ class TestCommand:
         runtime, one, other = companies
         status, told = await self.run()
         assert status == 0, told
-        head = (await state(runtime, one)).head.hex()
-        assert f"{one.code}: ok, 1 seals, 4 entries, 0 unsealed, head {head}" in told
+        known = await state(runtime, one)
+        head = known.head.hex()
+        assert f"{one.code}: ok, 1 seals, {known.entries} entries, 0 unsealed, head {head}" in told
         assert f"{other.code}: ok" in told
 
     async def test_a_broken_one_is_named(
@@ -282,10 +283,11 @@ class TestCommand:
         administrator = await asyncpg.connect(servers.dsn("postgres", None, database))
         await administrator.execute("UPDATE audit_entry SET ip = 'x' WHERE tenant_id = $1", other.id)
         await administrator.close()
+        entries = (await state(runtime, one)).entries  # both were founded alike
         status, told = await self.run()
         assert status == 1
         assert f"{one.code}: ok" in told
-        assert f"{other.code}: BROKEN: seal 1 does not match its 4 entries" in told
+        assert f"{other.code}: BROKEN: seal 1 does not match its {entries} entries" in told
         assert (await self.run("--tenant", one.code))[0] == 0
         assert (await self.run("--tenant", other.code))[0] == 1
 

@@ -11,7 +11,7 @@ from loanbroker_api.demo.events import ContactKind, Outcome, OwnerReason, Stage
 from loanbroker_api.demo.sellers import make_salespeople
 from loanbroker_api.demo.story import tell_story
 from loanbroker_api.demo.texts import CHANNELS
-from loanbroker_api.demo.working_time import SHANGHAI
+from loanbroker_api.demo.working_time import SHANGHAI, WEEKS
 
 NOW = datetime(2026, 11, 24, 15, 30, tzinfo=SHANGHAI)  # a Tuesday afternoon
 SELLERS = make_salespeople(tenant_index=0, seed=1)
@@ -52,7 +52,7 @@ def test_nothing_is_later_than_now_or_out_of_order(now):
     stories = told(1_500, now=now)
     assert [story.number for story in stories] == list(range(1_500))
     assert all(earlier.received_at <= later.received_at for earlier, later in pairwise(stories))
-    assert stories[0].received_at > now - timedelta(days=72)
+    assert stories[0].received_at > now - timedelta(days=WEEKS * 7 + 2)
     assert stories[-1].received_at > now - timedelta(hours=12)
     for story in stories:
         assert all(story.received_at <= at <= now for at in times(story))

@@ -1,7 +1,7 @@
 """The cases of a story's customers: from the appointment on, as far as the story went; what the services would have written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -63,6 +63,7 @@ STAGES = {
 }
 _DECLINED = ("综合评分不足", "负债偏高", "近期查询过多", "收入证明不足")
 _THOUSAND_YUAN = 100_000
+ENTERED_AFTER = timedelta(seconds=90)
 _PLEDGED = {"mortgage", "car"}
 
 
@@ -73,6 +74,7 @@ class Customer:
     id: UUID
     source_id: UUID | None
     city: int | None
+    known: dict[str, int]  # the qualification by column
 
 
 def write_case(
@@ -97,10 +99,14 @@ class _Case:
     submission: Record | None = None
     _parts: set[tuple[UUID, Part]] = field(default_factory=set[tuple[UUID, Part]])
 
-    def write(self, changes: list[events.StageChange]) -> None:
+    def write(self, told: list[events.StageChange]) -> None:
+        # Entered after the talk that led to it.
+        changes = [replace(change, at=min(change.at + ENTERED_AFTER, self.cast.plan.now)) for change in told]
         first = changes[0]
         wanted = self.story.wanted.to_fen or self.story.wanted.from_fen
-        self.product: SoldProduct = self.cast.lending.choose(KINDS[self.story.arrivals[0].product], wanted, self.rng)
+        self.product: SoldProduct = self.cast.lending.choose(
+            KINDS[self.story.arrivals[0].product], wanted, self.customer.known, self.cast.plan.now.date(), self.rng
+        )
         self.stages = self.cast.lending.stages(self.product.kind)
         self.owner = self.cast.sellers[first.by_index]
         self._open(first)
@@ -122,7 +128,7 @@ class _Case:
         self.row = self.rows.add(
             Case,
             id=self.make_id(at),
-            number=f"{at_local:%Y%m%d}-{self.story.number:05d}",
+            number=f"{at_local:%y%m%d}-{self.story.number:05d}",
             customer_id=self.customer.id,
             pipeline_id=self.stages[Stage.APPOINTMENT].pipeline_id,
             stage_kind=0,

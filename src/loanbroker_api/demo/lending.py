@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,9 @@ from loanbroker_api.core.db import ReadSession
 from loanbroker_api.customers.models import Stage
 from loanbroker_api.pipeline.models import Pipeline, PipelineStage
 from loanbroker_api.products.models import Lender, Product, ProductState, ProductVersion, VersionState
+from loanbroker_api.products.rules.catalogue import CompiledCatalogue, compile_catalogue
+from loanbroker_api.products.rules.facts import Facts
+from loanbroker_api.products.rules.judge import judge
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,21 @@ class Lending:
     """`stages`: by product kind, the empty kind being the default pipeline; then by the stage's kind."""
 
     products: Sequence[SoldProduct]
+    catalogue: CompiledCatalogue  # of the same products, in the same order
     pipelines: Mapping[str, Mapping[Stage, DemoStage]] = field(default_factory=dict[str, Mapping[Stage, DemoStage]])
 
     def stages(self, kind: str) -> Mapping[Stage, DemoStage]:
         return self.pipelines.get(kind) or self.pipelines[""]
 
-    def choose(self, kind: str, wanted_fen: int, rng: Random) -> SoldProduct:
-        """A product of the kind whose amounts take what is wanted; where there is none, one that lends most of it."""
-        of_kind = [one for one in self.products if one.kind == kind] or list(self.products)
-        fitting = [one for one in of_kind if one.min_fen <= wanted_fen <= one.max_fen]
-        return rng.choice(fitting) if fitting else max(of_kind, key=lambda one: (min(one.max_fen, wanted_fen), one.id))
+    def choose(self, kind: str, wanted_fen: int, known: Mapping[str, int], today: date, rng: Random) -> SoldProduct:
+        """A product that the person qualifies for, or could as far as is known; of the kind where there is one; lending what is wanted if any does."""
+        verdicts = judge(self.catalogue, Facts.from_row(known, today)).verdicts
+        fits = [
+            (int(verdict) > 0, one.kind == kind, int(verdict), one.min_fen <= wanted_fen <= one.max_fen)
+            for verdict, one in zip(verdicts, self.products, strict=True)
+        ]
+        best = max(fits)
+        return rng.choice([one for fit, one in zip(fits, self.products, strict=True) if fit == best])
 
 
 async def load_lending(session: ReadSession) -> Lending:
@@ -65,7 +74,8 @@ async def load_lending(session: ReadSession) -> Lending:
         .where(Product.state == ProductState.ACTIVE)
         .order_by(Lender.name, Product.name, ProductVersion.number)
     )
-    products = {product.id: _product(product, version, lender) for product, version, lender in found}
+    latest = {product.id: (product, version, lender) for product, version, lender in found}
+    catalogue = compile_catalogue([(version.id, version.body) for _, version, _ in latest.values()])
     by_pipeline: dict[UUID, dict[Stage, DemoStage]] = {}
     for stage in await session.scalars(select(PipelineStage).where(PipelineStage.archived_at.is_(None)).order_by(PipelineStage.position)):
         by_pipeline.setdefault(stage.pipeline_id, {})[Stage(stage.kind)] = _stage(stage)
@@ -73,7 +83,7 @@ async def load_lending(session: ReadSession) -> Lending:
     for pipeline in await session.scalars(select(Pipeline).where(Pipeline.archived_at.is_(None))):
         for kind in ["", *pipeline.product_kinds] if pipeline.is_default else pipeline.product_kinds:
             pipelines[kind] = by_pipeline[pipeline.id]
-    return Lending(list(products.values()), pipelines)
+    return Lending([_product(*row) for row in latest.values()], catalogue, pipelines)
 
 
 def _product(product: Product, version: ProductVersion, lender: Lender) -> SoldProduct:

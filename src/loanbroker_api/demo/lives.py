@@ -125,8 +125,8 @@ class _Life:
         happened.sort(key=lambda one: one[:2])
         for _, _, write, what in happened:
             write(what)
-        write_means(self.rows, self.id, story, self.customer, self.cast.sellers, self.cast.plan.rng(story.number, "means"))
-        borrower = Borrower(self.customer.id, self.customer.source_id, self.customer.city)
+        known = write_means(self.rows, self.id, story, self.customer, self.cast)
+        borrower = Borrower(self.customer.id, self.customer.source_id, self.customer.city, known)
         write_case(self.cast, self.rows, self.trail, self.id, story, borrower)
         if self.notice is not None and self.notice.created_at < self.now - timedelta(days=1):
             self.notice.read_at = self.notice.created_at + timedelta(hours=3)

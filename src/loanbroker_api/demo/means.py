@@ -1,12 +1,11 @@
 """From what a story learnt of a customer's means to rows: the typed table, every value with its source, stars and states over time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from loanbroker_api.access.models import Employee
 from loanbroker_api.customers.fields import FIELDS
 from loanbroker_api.customers.models import (
     CONNECTED,
@@ -21,20 +20,30 @@ from loanbroker_api.customers.models import (
 )
 from loanbroker_api.customers.qualification.standing import completeness
 from loanbroker_api.demo.bulk import Record, Rows
+from loanbroker_api.demo.cast import Cast
 from loanbroker_api.demo.events import CustomerStory
 from loanbroker_api.demo.qualities import learnt_of
 
 _STARS = {Intent.A: (4, 5), Intent.B: (3, 4), Intent.C: (2, 3), Intent.D: (1, 1)}
 
 
-def write_means(
-    rows: Rows, make_id: Callable[[datetime], UUID], story: CustomerStory, customer: Record, sellers: Sequence[Employee], rng: Random
-) -> None:
-    """The qualification of one customer."""
+def write_means(rows: Rows, make_id: Callable[[datetime], UUID], story: CustomerStory, customer: Record, cast: Cast) -> dict[str, int]:
+    """The qualification of one customer. Answers what is known, by column."""
     facts: dict[str, int] = {}
-    told = learnt_of(story, rng)
+    told = learnt_of(story, cast.plan.rng(story.number, "means"), cast.plan.now)
     for learnt in told:
-        by_id = None if learnt.by_index is None else sellers[learnt.by_index].id
+        by_id = None if learnt.by_index is None else cast.sellers[learnt.by_index].id
+        if by_id is not None:
+            rows.add(
+                Activity,
+                id=make_id(learnt.at),
+                customer_id=customer.id,
+                at=learnt.at,
+                kind="qualification_changed",
+                actor_id=by_id,
+                ref_id=None,
+                facts={"fields": list(learnt.values)},
+            )
         for code, value in learnt.values.items():
             facts[FIELDS[code].column] = value
             rows.add(
@@ -47,20 +56,10 @@ def write_means(
                 at=learnt.at,
                 by_id=by_id,
             )
-        if by_id is not None:
-            rows.add(
-                Activity,
-                id=make_id(learnt.at),
-                customer_id=customer.id,
-                at=learnt.at,
-                kind="qualification_changed",
-                actor_id=by_id,
-                ref_id=None,
-                facts={"fields": list(learnt.values)},
-            )
     typed: dict[str, Any] = {column: bool(value) if column in _TRUTHS else value for column, value in facts.items()}
     rows.add(Qualification, customer_id=customer.id, version=len(told), updated_at=told[-1].at, **typed)
     customer.completeness = completeness(facts)
+    return facts
 
 
 _TRUTHS = frozenset(field.column for field in FIELDS.values() if field.kind == "bool")

@@ -1,7 +1,7 @@
 """What is learnt of a customer's means, and when: the form says a little, calls more, a visit with papers nearly all."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from loanbroker_api.core.normalize.idcards import Sex
@@ -10,6 +10,8 @@ from loanbroker_api.customers.models import ValueSource
 from loanbroker_api.demo.events import CustomerStory, Outcome, Stage
 
 YUAN = 100
+NOTED_AFTER = timedelta(seconds=45)
+_INVITED = frozenset(set(Stage) - {Stage.LEAD, Stage.CONTACT, Stage.LOST})
 _CONNECTED = (Outcome.INTERESTED, Outcome.CALL_AGAIN)
 _SALARIED = ("institution", "state_owned", "listed", "private", "private", "private")
 _BUSINESS = ("self_employed", "owner", "owner")
@@ -35,8 +37,8 @@ class Learnt:
     values: dict[str, int]
 
 
-def learnt_of(story: CustomerStory, rng: Random) -> list[Learnt]:
-    """In order of time; a field comes once."""
+def learnt_of(story: CustomerStory, rng: Random, now: datetime) -> list[Learnt]:
+    """In order of time; a field comes once. What a call told is written down after it."""
     whole = _Person(story, rng).facts()
     told = [Learnt(story.received_at, None, ValueSource.PLATFORM, {"city": story.city_code, "wantedAmount": whole.pop("wantedAmount")})]
     if story.id_number is not None:
@@ -53,12 +55,13 @@ def learnt_of(story: CustomerStory, rng: Random) -> list[Learnt]:
         share = 0.95 if seen else 0.5 if calls == 1 else 0.6
         asked = [*_BY_CALL, "age"] if calls == 1 and not seen else [*_BY_CALL, "age", "sex", *_BY_INTEREST]
         stated = {code: whole.pop(code) for code in asked if code in whole and rng.random() < share}
+        noted = min(follow_up.at + NOTED_AFTER, now)
         if stated:
-            told.append(Learnt(follow_up.at, follow_up.by_index, ValueSource.DOCUMENT if seen else ValueSource.STATED, stated))
+            told.append(Learnt(noted, follow_up.by_index, ValueSource.DOCUMENT if seen else ValueSource.STATED, stated))
         if seen:
             report = {code: whole.pop(code) for code in _BY_REPORT if code in whole}
             if report:
-                told.append(Learnt(follow_up.at, follow_up.by_index, ValueSource.CREDIT_REPORT, report))
+                told.append(Learnt(noted, follow_up.by_index, ValueSource.CREDIT_REPORT, report))
     return told
 
 
@@ -159,13 +162,15 @@ class _Person:
 
     def _credit(self, income: int) -> None:
         rng = self.rng
-        fresh = rng.choices((0, 1, 2, 3, 5, 8), (18, 24, 22, 16, 12, 8))[0]
+        # Who is invited to the office was looked at before: clean enough for something.
+        invited = any(change.stage in _INVITED for change in self.story.stages)
+        fresh = rng.choices((0, 1), (70, 30))[0] if invited else rng.choices((0, 1, 2, 3, 5, 8), (18, 24, 22, 16, 12, 8))[0]
         counts = [fresh]
-        for most in (2, 2, 4, 5):
+        for most in (1, 1, 2, 3) if invited else (2, 2, 4, 5):
             counts.append(counts[-1] + rng.randint(0, most))
         for code, count in zip(("queries1m", "queries2m", "queries3m", "queries6m", "queries12m"), counts, strict=True):
             self.values[code] = count
-        late = rng.random()
+        late = rng.random() * (0.85 if invited else 1)
         self.values["overdueNow"] = rng.randint(3, 80) * 100 * YUAN if late > 0.94 else 0
         run = 0 if late < 0.78 else 1 if late < 0.92 else rng.randint(2, 4)
         self.values["overdueRun24m"], self.values["overdueCount24m"] = run, run and run + rng.randint(0, 3)
@@ -183,8 +188,8 @@ class _Person:
         self.values["debtToIncome"] = min(100_000, self.values["debtMonthly"] * 10_000 // income)
         self.values["zhimaScore"] = rng.randint(550, 780)
         self.values["weilidai"] = int(rng.random() < 0.4)
-        self.values["executed"] = int(rng.random() < 0.02)
-        self.values["dishonest"] = int(rng.random() < 0.005)
+        self.values["executed"] = int(not invited and rng.random() < 0.02)
+        self.values["dishonest"] = int(not invited and rng.random() < 0.005)
 
     def _business(self, income: int) -> None:
         rng = self.rng

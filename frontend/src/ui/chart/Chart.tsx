@@ -118,7 +118,7 @@ function Drawing({ title, categories, series, write, lying = false, height = HEI
         animationDuration: 200,
         aria: { enabled: true, label: { description: title } },
         textStyle: axisText,
-        grid: { left: 8, right: 16, top: series.length > 1 ? 32 : 12, bottom: 8, containLabel: true },
+        grid: { left: 8, right: 16, top: series.length > 1 ? 32 : 12, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
         legend: series.length > 1 ? { top: 0, left: 0, type: "scroll", itemWidth: 12, itemHeight: 8, textStyle: axisText } : undefined,
         tooltip: {
           trigger: "axis",

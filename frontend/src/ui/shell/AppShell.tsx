@@ -19,6 +19,7 @@ import { TopBar } from "./TopBar";
 import "./shell.css";
 
 const CommandPalette = lazy(() => import("./CommandPalette").then((module) => ({ default: module.CommandPalette })));
+const PhoneMenu = lazy(() => import("./PhoneMenu").then((module) => ({ default: module.PhoneMenu })));
 const KeySheet = lazy(() => import("./KeySheet").then((module) => ({ default: module.KeySheet })));
 
 /** Menu, top bar, content, dock, watermark: what surrounds every page after login. */
@@ -29,6 +30,7 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
   const navigate = useNavigate();
   const [collapsed, setCollapsed] = usePreference("ui.menuCollapsed", false);
   const [single] = usePreference("ui.singleKeys", true);
+  const [menu, setMenu] = useState(false);
   const [palettes, setPalettes] = useState({ search: false, keys: false });
   setSingleKeys(single);
 
@@ -36,8 +38,8 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
   const openKeys = () => setPalettes({ search: false, keys: true });
   const closePalettes = () => setPalettes({ search: false, keys: false });
   const goTo = (key: string) => {
-    const menu = me.menus.find((entry) => entry.key === key);
-    if (menu) void navigate(menu.path);
+    const page = me.menus.find((entry) => entry.key === key);
+    if (page) void navigate(page.path);
   };
   useKeys(t("keys.scope"), {
     "ctrl+k": { run: openSearch, label: t("keys.search") },
@@ -46,6 +48,8 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
     "g t": { run: () => goTo("today"), label: t("keys.today") },
     "g c": { run: () => goTo("customers"), label: t("keys.customers") },
     "g b": { run: () => goTo("board"), label: t("keys.board") },
+    "g m": { run: () => goTo("match"), label: t("keys.match") },
+    "g f": { run: () => goTo("funnel"), label: t("keys.funnel") },
     "g i": { run: () => goTo("inbox"), label: t("keys.inbox") },
   });
 
@@ -57,7 +61,7 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
       <div className="lb-shell" data-collapsed={collapsed} data-phone={phone}>
         {!phone && <SideMenu collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />}
         <div className="lb-shell-body">
-          <TopBar onSearch={openSearch} onKeys={openKeys} />
+          <TopBar onSearch={openSearch} onKeys={openKeys} onMenu={() => setMenu(true)} />
           <NewVersionBar />
           <OfflineBar />
           <IdleLock seconds={me.idleSeconds} />
@@ -70,6 +74,7 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
       </div>
       <Suspense>
         {palettes.search && <CommandPalette open onClose={closePalettes} search={search} />}
+        {phone && menu && <PhoneMenu open onClose={() => setMenu(false)} />}
         {palettes.keys && <KeySheet open onClose={closePalettes} />}
       </Suspense>
     </Marked>

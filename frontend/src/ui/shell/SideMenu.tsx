@@ -4,7 +4,14 @@ import { NavLink } from "react-router";
 import { useMe } from "../me";
 import { grouped, hasBelow, menuIcon } from "./menu";
 
-export function SideMenu({ collapsed, onToggle }: { collapsed: boolean; onToggle: () => void }) {
+interface SideMenuProps {
+  collapsed: boolean;
+  /** Without it the menu cannot be folded. */
+  onToggle?: () => void;
+  onPick?: () => void;
+}
+
+export function SideMenu({ collapsed, onToggle, onPick }: SideMenuProps) {
   const { t } = useTranslation("shell");
   const me = useMe();
   return (
@@ -18,7 +25,7 @@ export function SideMenu({ collapsed, onToggle }: { collapsed: boolean; onToggle
           <li key={group}>
             {menus.length > 1 && !collapsed && <div className="lb-side-group">{t(`group.${group}`)}</div>}
             {menus.map(({ key, path }) => (
-              <NavLink key={key} to={path} end={hasBelow(me.menus, path)} className="lb-side-link" title={collapsed ? t(`menu.${key}`) : undefined} aria-label={t(`menu.${key}`)}>
+              <NavLink key={key} to={path} end={hasBelow(me.menus, path)} className="lb-side-link" onClick={onPick} title={collapsed ? t(`menu.${key}`) : undefined} aria-label={t(`menu.${key}`)}>
                 {menuIcon(key)}
                 {!collapsed && <span>{t(`menu.${key}`)}</span>}
               </NavLink>
@@ -26,10 +33,12 @@ export function SideMenu({ collapsed, onToggle }: { collapsed: boolean; onToggle
           </li>
         ))}
       </ul>
-      <button type="button" className="lb-side-toggle lb-plain" onClick={onToggle} aria-label={t(collapsed ? "menu.expand" : "menu.collapse")} aria-expanded={!collapsed}>
-        {collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
-        {!collapsed && <kbd>[</kbd>}
-      </button>
+      {onToggle && (
+        <button type="button" className="lb-side-toggle lb-plain" onClick={onToggle} aria-label={t(collapsed ? "menu.expand" : "menu.collapse")} aria-expanded={!collapsed}>
+          {collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+          {!collapsed && <kbd>[</kbd>}
+        </button>
+      )}
     </nav>
   );
 }

@@ -90,7 +90,8 @@ def _move_by_kanban(page: Page, case_id: str) -> None:
     no_serious_fault(page)
     # By keys to a stage that is not open to it: refused, and told why.
     _carry(page, case_id, 7)
-    expect(page.get_by_role("alert").filter(has_text=re.compile(".")).first).to_be_visible()
+    expect(card.get_by_role("alert")).to_contain_text("流程不允许")
+    expect(card).to_be_in_viewport()
     shoot(page, "board-refused")
     _carry(page, case_id, 1)
     expect(page.get_by_label(re.compile("到访，")).locator(_card(page, case_id))).to_be_visible()

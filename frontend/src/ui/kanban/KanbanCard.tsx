@@ -54,6 +54,9 @@ interface CardProps<C> {
   onFocus: (id: string) => void;
 }
 
+/** The board may stand at the column that refused: back to the card that says why. */
+const bringIntoView = (element: HTMLElement | null) => element?.scrollIntoView?.({ block: "nearest", inline: "center" });
+
 function CardIn<C extends { id: string }>({ card, view, columnId, now, focusable, lifted, pending, refusal, draggable, stages, targets, onMove, onKeyDown, onFocus }: CardProps<C>) {
   const { t } = useTranslation("ui");
   const { setNodeRef, listeners, isDragging } = useDraggable({ id: card.id, data: { columnId }, disabled: !draggable || pending });
@@ -87,7 +90,7 @@ function CardIn<C extends { id: string }>({ card, view, columnId, now, focusable
           }
         />
         {refusal && (
-          <p className="lb-kanban-refusal lb-meta" role="alert">
+          <p ref={bringIntoView} className="lb-kanban-refusal lb-meta" role="alert">
             {refusal}
           </p>
         )}

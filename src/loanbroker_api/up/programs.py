@@ -37,7 +37,7 @@ class Programs:
         loanbroker = (sys.executable, "-m", "loanbroker_api.cli")
         return cls(
             (*loanbroker, "migrate"),
-            (*loanbroker, "demo", "--customers", "6000", "--tenants", str(len(DEMO_TENANTS)), "--seed", "1", "--once"),
+            (*loanbroker, "demo", "--customers", "3000", "--tenants", str(len(DEMO_TENANTS)), "--seed", "1", "--once"),
             (*loanbroker, "serve", *(["--reload"] if reload else [])),
             (*loanbroker, "worker"),
         )

@@ -8,6 +8,7 @@ import { usePhone } from "@/theme/mode";
 import { Can, findAction } from "@/ui/ActionButton";
 import { Facts } from "@/ui/Facts";
 import { FilterBar, type FilterField } from "@/ui/FilterBar";
+import { useQueryState } from "@/ui/listState";
 import { day } from "@/ui/format";
 import { useKeys } from "@/ui/keys";
 import { useCan } from "@/ui/me";
@@ -17,7 +18,6 @@ import { DataTable } from "@/ui/table/DataTable";
 import { lenderColumns } from "./columns";
 import { LenderForm } from "./LenderForm";
 import { SearchInput } from "./SearchInput";
-import { useFilters } from "./useFilters";
 import { cooperations, lenderKinds, useLenders, usePlaces } from "./useProducts";
 import "./products.css";
 
@@ -27,15 +27,15 @@ export function LendersPage() {
   const { t } = useTranslation("products");
   const phone = usePhone();
   const can = useCan();
-  const filters = useFilters(KEYS);
-  const lenders = useLenders(filters.values);
+  const filters = useQueryState("", KEYS);
+  const lenders = useLenders(filters.filters);
   const places = usePlaces();
   const columns = useMemo(() => lenderColumns(t, places), [t, places]);
   const rows = lenders.data?.pages.flatMap((page) => page.items) ?? [];
   const opened = rows.find(({ id }) => id === filters.query.get("row"));
   const creating = filters.query.get("new") === "1";
-  const close = () => filters.set({ new: undefined, row: undefined });
-  const create = () => filters.set({ new: "1", row: undefined });
+  const close = () => filters.change({ new: undefined, row: undefined });
+  const create = () => filters.change({ new: "1", row: undefined });
   const fields: FilterField[] = [
     { key: "kind", label: t("lender.kind"), options: lenderKinds.map((value) => ({ value, label: t(`lenderKind.${value}`) })) },
     { key: "cooperation", label: t("lender.cooperation"), options: cooperations.map((value) => ({ value, label: t(`cooperation.${value}`) })) },
@@ -52,7 +52,7 @@ export function LendersPage() {
       </Button>
     </Can>
   );
-  const empty = filters.active ? (
+  const empty = Object.values(filters.filters).some(Boolean) ? (
     <StateView title={t("list.noMatch")} detail={t("list.noMatchDetail")} action={<Button onClick={filters.reset}>{t("list.clear")}</Button>} />
   ) : (
     <StateView title={t("lender.empty")} detail={t("lender.emptyDetail")} action={button("default")} />
@@ -66,12 +66,12 @@ export function LendersPage() {
         empty={empty}
         filters={
           <div className="lb-row lb-row-wrap">
-            <SearchInput ref={search} label={t("lender.search")} value={filters.values.search ?? ""} onChange={(text) => filters.set({ search: text })} />
-            <FilterBar fields={fields} values={filters.values} onChange={(key, value) => filters.set({ [key]: value })} onReset={() => filters.set({ kind: undefined, cooperation: undefined })} />
+            <SearchInput ref={search} label={t("lender.search")} value={filters.filters.search ?? ""} onChange={(text) => filters.change({ search: text })} />
+            <FilterBar fields={fields} values={filters.filters} onChange={(key, value) => filters.change({ [key]: value })} onReset={() => filters.change({ kind: undefined, cooperation: undefined })} />
           </div>
         }
-        onOpen={(row) => filters.set({ row: row.id, new: undefined })}
-        onAct={(_act, row) => filters.set({ row: row.id, new: undefined })}
+        onOpen={(row) => filters.change({ row: row.id, new: undefined })}
+        onAct={(_act, row) => filters.change({ row: row.id, new: undefined })}
       />
       <Drawer open={creating || opened !== undefined} onClose={close} title={opened?.name ?? t("lender.newTitle")} size={phone ? "100%" : 480} destroyOnHidden>
         {opened && findAction(opened.allowedActions, "edit")?.allowed !== true ? <LenderFacts lender={opened} /> : <LenderForm key={opened?.id ?? "new"} {...(opened ? { lender: opened } : {})} onDone={close} onCancel={close} />}

@@ -6,6 +6,7 @@ import { useNavigate } from "react-router";
 import { usePhone } from "@/theme/mode";
 import { Can } from "@/ui/ActionButton";
 import { FilterBar, type FilterField } from "@/ui/FilterBar";
+import { useQueryState } from "@/ui/listState";
 import { useKeys } from "@/ui/keys";
 import { useCan } from "@/ui/me";
 import { Page } from "@/ui/Page";
@@ -15,7 +16,6 @@ import { useFormat } from "@/ui/useFormat";
 import { productColumns } from "./columns";
 import { ProductForm } from "./ProductForm";
 import { SearchInput } from "./SearchInput";
-import { useFilters } from "./useFilters";
 import { productKinds, productStates, useLenderOptions, useProducts } from "./useProducts";
 
 const KEYS = ["search", "kind", "state", "lenderId"] as const;
@@ -26,8 +26,8 @@ export function ProductsPage() {
   const phone = usePhone();
   const can = useCan();
   const navigate = useNavigate();
-  const filters = useFilters(KEYS);
-  const products = useProducts(filters.values);
+  const filters = useQueryState("", KEYS);
+  const products = useProducts(filters.filters);
   const lenders = useLenderOptions().data?.items;
   const columns = useMemo(() => productColumns(t, format.english), [t, format.english]);
   const fields: FilterField[] = useMemo(
@@ -39,7 +39,7 @@ export function ProductsPage() {
     [t, lenders],
   );
   const creating = filters.query.get("new") === "1";
-  const setCreating = (on: boolean) => filters.set({ new: on ? "1" : undefined });
+  const setCreating = (on: boolean) => filters.change({ new: on ? "1" : undefined });
   const search = useRef<React.ComponentRef<typeof Input>>(null);
   useKeys(t("title"), {
     ...(can("products.manage") ? { n: { run: () => setCreating(true), label: t("action.new") } } : {}),
@@ -52,7 +52,7 @@ export function ProductsPage() {
       </Button>
     </Can>
   );
-  const empty = filters.active ? (
+  const empty = Object.values(filters.filters).some(Boolean) ? (
     <StateView title={t("list.noMatch")} detail={t("list.noMatchDetail")} action={<Button onClick={filters.reset}>{t("list.clear")}</Button>} />
   ) : (
     <StateView title={t("list.empty")} detail={t("list.emptyDetail")} action={create("default")} />
@@ -66,14 +66,14 @@ export function ProductsPage() {
         empty={empty}
         filters={
           <div className="lb-row lb-row-wrap">
-            <SearchInput ref={search} label={t("list.search")} value={filters.values.search ?? ""} onChange={(text) => filters.set({ search: text })} />
-            <FilterBar fields={fields} values={filters.values} onChange={(key, value) => filters.set({ [key]: value })} onReset={() => filters.set({ kind: undefined, state: undefined, lenderId: undefined })} />
+            <SearchInput ref={search} label={t("list.search")} value={filters.filters.search ?? ""} onChange={(text) => filters.change({ search: text })} />
+            <FilterBar fields={fields} values={filters.filters} onChange={(key, value) => filters.change({ [key]: value })} onReset={() => filters.change({ kind: undefined, state: undefined, lenderId: undefined })} />
           </div>
         }
         onOpen={(row) => void navigate(`/products/${row.id}`)}
       />
       <Drawer open={creating} onClose={() => setCreating(false)} title={t("form.newTitle")} size={phone ? "100%" : 480} destroyOnHidden>
-        <ProductForm lenderId={filters.values.lenderId} onDone={(made) => void navigate(`/products/${made.id}?tab=rules`)} onCancel={() => setCreating(false)} />
+        <ProductForm lenderId={filters.filters.lenderId} onDone={(made) => void navigate(`/products/${made.id}?tab=rules`)} onCancel={() => setCreating(false)} />
       </Drawer>
     </Page>
   );

@@ -1,6 +1,6 @@
 """Why a condition came out as it did, with the person's own values: the explanation tree (core.explain)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from loanbroker_api.core.explain import Explanation, Verdict
 from loanbroker_api.customers.fields import Kind
@@ -65,18 +65,27 @@ class _Explainer:
             return Explanation(
                 "products.comparison", WORDS[verdict], leaf_text(inner, self._facts, verdict, negated=negated), {"fields": fields}
             )
-        children = tuple(self._node(part, negated=negated) for part in inner.of)
+        children = tuple(self._node(part, negated=negated) for part in self._parts(inner, negated=negated))
         if len(children) == 1:
             return children[0]
         either = is_or(inner, negated=negated)
         code = "products.any" if either else "products.all"
         return Explanation(code, WORDS[verdict], _group_text(children, WORDS[verdict], either=either), {}, children)
 
+    def _parts(self, group: And | Or, *, negated: bool) -> Sequence[Expr]:
+        """Without "unless it is unknown" once the value is known: that branch explains nothing then."""
+        if not is_or(group, negated=negated):
+            return group.of
+        said = [
+            part for part in group.of if not (isinstance(unfolded(part, negated=negated)[0], Known) and self._verdict(part, negated) == NO)
+        ]
+        return said or group.of
+
     def failing(self, expr: Expr, *, negated: bool) -> str:
         inner, negated = unfolded(expr, negated=negated)
         if not isinstance(inner, And | Or):
             return leaf_text(inner, self._facts, NO, negated=negated)
-        parts = [part for part in inner.of if self._verdict(part, negated) == NO]
+        parts = [part for part in self._parts(inner, negated=negated) if self._verdict(part, negated) == NO]
         texts = list(dict.fromkeys(self.failing(part, negated=negated) for part in parts))
         return f"都不满足（{'；'.join(texts)}）" if is_or(inner, negated=negated) and len(texts) > 1 else "；".join(texts)
 

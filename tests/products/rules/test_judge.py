@@ -168,6 +168,13 @@ class TestImplicit:
             assert product(catalogue, **(fits | changed)).verdict == verdict, changed
         assert product(catalogue, **(fits | {"wantedAmount": 4_500_000})).near[0].condition_id == "@amount"
 
+    def test_a_term_that_is_known_is_told_without_the_branch_of_who_named_none(self) -> None:
+        catalogue = one(terms=[12, 24], amount=0)
+        fits = product(catalogue, wantedAmount=1, wantedMonths=24).explanation.children[-1]
+        assert (fits.verdict, fits.text, fits.children) == ("yes", "期限：期望期限 24，属于12 个月、24 个月", ())
+        assert product(catalogue, wantedAmount=1, wantedMonths=36).refusals == ("期望期限 36，需属于12 个月、24 个月",)
+        assert product(catalogue, wantedAmount=1).explanation.children[-1].verdict == "yes"
+
     def test_nationwide(self) -> None:
         assert [condition.id for condition in one(cities=[]).versions[0].conditions] == ["@amount"]
 

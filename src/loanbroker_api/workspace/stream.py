@@ -113,9 +113,10 @@ class Hub:
         yield None
         while not self.closing.is_set():
             woken.clear()
-            await gate.still(actor, actor.request.client)
             async with self._runtime.read(actor.tenant_id) as session:
                 found = await push_events_since(session, actor.employee_id, since - OVERLAP)
+            # After the reading: what came in after the session had ended is not sent any more.
+            await gate.still(actor, actor.request.client)
             for event in found:
                 if event.id not in sent:
                     sent[event.id] = event.at

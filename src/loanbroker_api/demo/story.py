@@ -1,4 +1,4 @@
-"""Four months of a working company: who arrived, who called whom, what came of it. Deterministic by seed; streams in order of arrival."""
+"""Fourteen weeks of a working company: who arrived, who called whom, what came of it. Deterministic by seed; streams in order of arrival."""
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from loanbroker_api.core.audit import AuditEntry, AuditTodo
 from loanbroker_api.demo.bulk import Rows
 from loanbroker_api.demo.cast import Cast, DaySession
 
-# A trail of four months would be most of the rows; the last days show what it is.
+# A trail of fourteen weeks would be most of the rows; the last days show what it is.
 ACTS_KEPT, LOOKS_KEPT = timedelta(days=3), timedelta(days=14)
 _LOOKS = frozenset({"customers.revealed", "access.logged_in"})
 

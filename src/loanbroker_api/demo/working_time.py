@@ -6,7 +6,7 @@ from random import Random
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
-WEEKS = 18
+WEEKS = 14
 _EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 _EPOCH_DAY = date(1970, 1, 1)
 _MORNING, _NOON, _AFTERNOON, _EVENING = 9 * HOUR, 12 * HOUR, 14 * HOUR, 20 * HOUR

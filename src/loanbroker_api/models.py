@@ -3,7 +3,7 @@
 from loanbroker_api.access import models as access
 from loanbroker_api.analytics import models as analytics
 from loanbroker_api.channels import models as channels
-from loanbroker_api.core import audit, crypto, idempotency, outbox
+from loanbroker_api.core import audit, changes, crypto, idempotency, outbox
 from loanbroker_api.customers import models as customers
 from loanbroker_api.finance import models as finance
 from loanbroker_api.notifications import models as notifications
@@ -15,6 +15,7 @@ __all__ = [
     "access",
     "analytics",
     "audit",
+    "changes",
     "channels",
     "crypto",
     "customers",

@@ -60,6 +60,20 @@ class Settings(BaseSettings):
     database_pool: int = Field(default=10, ge=1, le=200)
     access_token_minutes: int = Field(default=10, ge=1, le=10)
     refresh_token_days: int = Field(default=14, ge=1, le=90)
+    password_min: int = Field(default=12, ge=8, le=64)
+    """Characters that a password must have at least."""
+    ip_xdb: Path | None = None
+    """An ip2region xdb (IPv4) of the operator's; by default the one that ships, with Chinese provinces and cities as of 2021."""
+    ip_xdb_v6: Path | None = None
+    """The same for IPv6; without it every IPv6 address has an unknown region."""
+    signing_key_days: int = Field(default=90, ge=1, le=3650)
+    """After how many days the worker changes the key that signs access tokens."""
+    wechat_base_url: str = "https://api.weixin.qq.com"
+    wechat_appid: str | None = None
+    """The company's mini-program; without it WeChat login is refused."""
+    wechat_secret: SecretStr | None = None
+    access_poll_seconds: float = Field(default=0.4, gt=0, le=0.8)
+    """How often each process reads the log of changes to access; what it knows older than twice this and 0.2 s is not trusted."""
     webhook_queue: int = Field(default=4_000, ge=1)
     """Webhook leads that may wait for the group commit before 429 is answered."""
     webhook_batch: int = Field(default=500, ge=1, le=5_000)

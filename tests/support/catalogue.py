@@ -9,7 +9,13 @@ TENANT_TABLES = """
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = c.relowner
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY c.relname
 """
-SHARED = {"tenant_directory": "finds a tenant before one is bound", "signing_key": "", "alembic_version": ""}
+SHARED = {
+    "tenant_directory": "finds a tenant before one is bound",
+    "signing_key": "",
+    "provider_token": "",
+    "access_change": "ids only, read by every process for all companies at once",
+    "alembic_version": "",
+}
 APPEND_ONLY = ("audit_entry", "audit_seal", "audit_todo", "audit_head", "stage_event")
 OUR_ROLES = ("lb_app", "lb_sweeper", "lb_sealer", "lb_migrator")
 

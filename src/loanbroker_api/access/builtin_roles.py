@@ -34,6 +34,23 @@ def _money(scope: Scope, *verbs: str) -> dict[str, Scope]:
     return {f"finance.{verb}": scope for verb in ("view", *verbs)}
 
 
+_ALL_ACCESS = (
+    "employees.view",
+    "employees.manage",
+    "units.manage",
+    "roles.manage",
+    "policies.manage",
+    "sessions.manage",
+    "keys.manage",
+    "audit.view",
+    "audit.export",
+)
+
+
+def _access(scope: Scope, *verbs: str) -> dict[str, Scope]:
+    return {f"access.{verb}": scope for verb in verbs}
+
+
 # Free text is work, not identity: who works customers reads it plain. Names, phones and ID numbers stay masked for everyone.
 _CASE_TEXTS: dict[str, Visibility] = dict.fromkeys(
     ("case.comment", "case.declinedReason", "case.voidReason", "receipt.note"), Visibility.FULL
@@ -41,6 +58,7 @@ _CASE_TEXTS: dict[str, Visibility] = dict.fromkeys(
 _TEXTS = {"customer.note": Visibility.FULL, "customer.followUpNote": Visibility.FULL, **_CASE_TEXTS}
 # Whoever keeps the roster of lenders calls them.
 _ROSTER = {**_TEXTS, "lender.contacts": Visibility.FULL}
+_STAFF = {**_ROSTER, "employee.phone": Visibility.FULL}
 
 BUILTIN_ROLES = (
     BuiltinRole(
@@ -53,12 +71,10 @@ BUILTIN_ROLES = (
             **_cases(Scope.COMPANY, *_ALL_CASES, "manage"),
             **_money(Scope.COMPANY, "record", "reverse"),
             "analytics.view": Scope.COMPANY,
-            "access.employees.view": Scope.COMPANY,
-            "access.audit.view": Scope.COMPANY,
-            "access.docs.view": Scope.COMPANY,
+            **_access(Scope.COMPANY, *_ALL_ACCESS, "docs.view"),
             "workspace.tasks.manage": Scope.COMPANY,
         },
-        _ROSTER,
+        _STAFF,
     ),
     BuiltinRole(
         "boss",
@@ -70,10 +86,10 @@ BUILTIN_ROLES = (
             **_cases(Scope.COMPANY, *_ALL_CASES, "manage"),
             **_money(Scope.COMPANY, "record", "reverse"),
             "analytics.view": Scope.COMPANY,
-            "access.employees.view": Scope.COMPANY,
+            **_access(Scope.COMPANY, *_ALL_ACCESS),
             "workspace.tasks.manage": Scope.COMPANY,
         },
-        _ROSTER,
+        _STAFF,
     ),
     BuiltinRole(
         "manager",
@@ -89,7 +105,7 @@ BUILTIN_ROLES = (
             "channels.view": Scope.COMPANY,
             "channels.inbox.view": Scope.COMPANY,
             "channels.inbox.replay": Scope.COMPANY,
-            "access.employees.view": Scope.DEPARTMENT,
+            **_access(Scope.DEPARTMENT, "employees.view", "sessions.manage"),
         },
         _ROSTER,
     ),
@@ -104,7 +120,7 @@ BUILTIN_ROLES = (
             "analytics.view": Scope.TEAM_BELOW,
             "channels.view": Scope.COMPANY,
             "channels.inbox.view": Scope.COMPANY,
-            "access.employees.view": Scope.TEAM_BELOW,
+            **_access(Scope.TEAM_BELOW, "employees.view", "sessions.manage"),
         },
         _TEXTS,
     ),
@@ -128,6 +144,9 @@ BUILTIN_ROLES = (
         {**_cases(Scope.COMPANY, "move", "disburse"), **_money(Scope.COMPANY, "record", "reverse"), "analytics.view": Scope.COMPANY},
         _CASE_TEXTS,
     ),
-    BuiltinRole("hr", "人事", {"access.employees.view": Scope.COMPANY}),
-    BuiltinRole("audit", "审计", {"access.audit.view": Scope.COMPANY, "access.employees.view": Scope.COMPANY}),
+    # Nobody grants what he does not hold: personnel keep the staff, an administrator gives the roles.
+    BuiltinRole(
+        "hr", "人事", _access(Scope.COMPANY, "employees.view", "employees.manage", "units.manage"), {"employee.phone": Visibility.FULL}
+    ),
+    BuiltinRole("audit", "审计", _access(Scope.COMPANY, "audit.view", "audit.export", "employees.view")),
 )

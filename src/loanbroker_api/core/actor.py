@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal
 from uuid import UUID
 
-from loanbroker_api.core.errors import Forbidden
+from loanbroker_api.core.errors import Forbidden, StepUpRequired
 from loanbroker_api.core.permissions import title_of
 
 
@@ -39,8 +40,20 @@ class RequestInfo:
 
 
 @dataclass(frozen=True)
+class StepUp:
+    """What a session must have confirmed again: `needed` are acts (reveal, export, policies), `at` the last confirmation, good for `valid`."""
+
+    needed: frozenset[str]
+    at: datetime | None
+    valid: timedelta
+
+
+@dataclass(frozen=True)
 class Actor:
-    """Permissions and scopes as of this request. `units` maps each unit-bound scope to the org units that it reaches."""
+    """Permissions and scopes as of this request. `units` maps each unit-bound scope to the org units that it reaches.
+
+    `listed` holds, per permission, units that roles with a list of their own (自定义) add. `read_only` is a preview of a role.
+    """
 
     tenant_id: UUID
     id: UUID | None
@@ -51,6 +64,9 @@ class Actor:
     scopes: Mapping[str, Scope] = field(default_factory=dict[str, Scope])
     fields: Mapping[str, Visibility] = field(default_factory=dict[str, Visibility])
     units: Mapping[Scope, frozenset[UUID]] = field(default_factory=dict[Scope, frozenset[UUID]])
+    listed: Mapping[str, frozenset[UUID]] = field(default_factory=dict[str, frozenset[UUID]])
+    step_up: StepUp | None = None
+    read_only: bool = False
     request: RequestInfo = field(default_factory=RequestInfo)
     language: Literal["zh", "en"] = "zh"
     all_permissions: bool = False
@@ -85,7 +101,13 @@ class Actor:
         scope = self.scope(permission)
         if scope is Scope.COMPANY:
             return None
-        return self.units.get(scope, frozenset())
+        return self.units.get(scope, frozenset()) | self.listed.get(permission, frozenset())
+
+    def require_step_up(self, act: str, now: datetime) -> None:
+        """Raises StepUpRequired where the role's policy wants the act confirmed again and the last confirmation is too old."""
+        wanted = self.step_up
+        if wanted is not None and act in wanted.needed and (wanted.at is None or now >= wanted.at + wanted.valid):
+            raise StepUpRequired(minutes=int(wanted.valid.total_seconds() // 60))
 
     def reaches(self, permission: str, *, owner_id: UUID | None, unit_id: UUID | None) -> bool:
         """Whether a row with this owner and unit lies in the permission's scope."""

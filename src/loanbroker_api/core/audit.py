@@ -70,6 +70,8 @@ class AuditSeal(TenantLink):
     digest: Mapped[bytes]
     sealed_at: Mapped[datetime]
     canonical: Mapped[int] = mapped_column(default=CANONICAL_VERSION)
+    hashes: Mapped[bytes | None]
+    """sha256 of each entry, in order: names the entry that was changed. Seals from before there were any name only themselves."""
 
 
 def entry_of(actor: Actor, at: datetime, action: str, subject_id: UUID | None, facts: dict[str, Any]) -> dict[str, Any]:

@@ -119,6 +119,21 @@ class Unauthenticated(Problem):
     remedy = "重新登录，或用刷新令牌换取新的访问令牌。"
 
 
+class StepUpRequired(Problem):
+    code, status = "access.step-up-required", 403
+    message, english = (
+        "再确认一次身份：{minutes} 分钟内确认过才能这样做",
+        "Confirm it is you again: this needs a confirmation within {minutes} minutes",
+    )
+    remedy = "用第二因素（或密码）调用 POST /api/v1/auth/step-up 确认身份，然后重试。"
+
+
+class PreviewReadOnly(Problem):
+    code, status = "access.preview-read-only", 403
+    message, english = "正在以角色预览，只能看不能改", "You are previewing a role: read only"
+    remedy = "退出角色预览后再操作。"
+
+
 class Forbidden(Problem):
     code, status = "core.forbidden", 403
     message, english = "你没有“{permission_title}”权限，需要时联系管理员", "You lack the permission {permission}"

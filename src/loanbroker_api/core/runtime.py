@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from loanbroker_api.core.changes import Listeners
 from loanbroker_api.core.clock import Clock, SystemClock
 from loanbroker_api.core.crypto import Keyring
 from loanbroker_api.core.db import Database, ReadSession
@@ -20,6 +21,7 @@ class Runtime:
     database: Database
     keyring: Keyring
     waker: Waker
+    changes: Listeners = field(default_factory=Listeners)
 
     def read(self, tenant_id: UUID) -> AbstractAsyncContextManager[ReadSession]:
         """A read-only transaction of one tenant."""

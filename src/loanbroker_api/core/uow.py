@@ -10,8 +10,10 @@ from sqlalchemy import insert
 
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.audit import AuditEntry, AuditTodo, entry_of
+from loanbroker_api.core.changes import AccessChange, Change
 from loanbroker_api.core.crypto import TenantKeys
 from loanbroker_api.core.db import WriteSession
+from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.outbox import Event, Outbox, rows_of
 from loanbroker_api.core.wakes import Wake
 
@@ -31,6 +33,7 @@ class UnitOfWork:
         self._audit: list[dict[str, Any]] = []
         self._events: list[Event] = []
         self._wakes: list[Wake] = []
+        self._changes: dict[Change, None] = {}
         self.done = False
 
     def audit(self, actor: Actor, action: str, subject_id: UUID | None = None, **facts: Any) -> None:
@@ -46,6 +49,10 @@ class UnitOfWork:
         if wake not in self._wakes:
             self._wakes.append(wake)
 
+    def changed(self, *, employee_id: UUID | None = None, session_id: UUID | None = None) -> None:
+        """What live sessions are judged by changed: of one session, of one employee's, or of the whole company. Every process hears of it."""
+        self._changes[Change(self.tenant_id, employee_id, session_id)] = None
+
     async def commit(self) -> None:
         """Write audit and outbox, commit, then wake. Called by the edge, never by a service."""
         await self.session.flush()
@@ -57,8 +64,17 @@ class UnitOfWork:
         if rows:
             await self.session.execute(insert(Outbox), rows)
             self.wake(Wake("deliver_outbox", self.tenant_id))
+        if self._changes:
+            logged = [
+                {"id": new_id(), "tenant": change.tenant_id, "employee": change.employee_id, "session": change.session_id}
+                for change in self._changes
+            ]
+            await self.session.execute(insert(AccessChange), logged)
         await self.session.commit()
         self.done = True
+        for change in self._changes:
+            self.runtime.changes.tell(change)
+            self.wake(Wake("access", change.tenant_id, change.employee_id, change.session_id))
         self.runtime.waker.send(self._wakes)
 
 

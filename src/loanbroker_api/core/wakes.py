@@ -14,16 +14,18 @@ from loanbroker_api.core.logging import get_logger
 
 log = get_logger("wakes")
 PUSH_CHANNEL = "lb:push"
+ACCESS_CHANNEL = "lb:access"
 GATHER_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Wake:
-    """`job` is the name of a worker task that takes a tenant id, or "push": new push events for `employee_id`."""
+    """`job` is the name of a worker task that takes a tenant id; "push": new push events for `employee_id`; "access": a change (core.changes)."""
 
     job: str
     tenant_id: UUID
     employee_id: UUID | None = None
+    session_id: UUID | None = None
 
 
 def arq_settings(url: str) -> RedisSettings:
@@ -81,13 +83,22 @@ class Waker:
 
 
 async def _send(redis: ArqRedis, wakes: Iterable[Wake]) -> None:
-    """Pushes in one round trip, however many people they are for."""
-    pushes = [wake for wake in wakes if wake.job == "push"]
-    if pushes:
+    """Messages in one round trip, however many people they are for."""
+    messages = [wake for wake in wakes if wake.job in _MESSAGES]
+    if messages:
         async with redis.pipeline(transaction=False) as pipe:
-            for wake in pushes:
-                pipe.publish(PUSH_CHANNEL, f"{wake.tenant_id}:{wake.employee_id}")  # pyright: ignore[reportUnknownMemberType]
+            for wake in messages:
+                pipe.publish(_MESSAGES[wake.job], _message(wake))  # pyright: ignore[reportUnknownMemberType]
             await pipe.execute()
     for wake in wakes:
-        if wake.job != "push":
+        if wake.job not in _MESSAGES:
             await redis.enqueue_job(wake.job, str(wake.tenant_id))
+
+
+_MESSAGES = {"push": PUSH_CHANNEL, "access": ACCESS_CHANNEL}
+
+
+def _message(wake: Wake) -> str:
+    if wake.job == "push":
+        return f"{wake.tenant_id}:{wake.employee_id}"
+    return f"{wake.tenant_id}:{wake.employee_id or ''}:{wake.session_id or ''}"

@@ -1,14 +1,15 @@
-"""Tables of access: tenants, the org tree, employees, roles as data, sessions and signing keys."""
+"""Tables of tenants, the org tree, employees and roles as data."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loanbroker_api.core.db import Base, Small, TenantLink, TenantRow, tenant_fk
+from loanbroker_api.core.grading import Grade, graded
+from loanbroker_api.core.normalize.masks import mask_phone
 
 
 class TenantDirectory(Base):
@@ -17,16 +18,6 @@ class TenantDirectory(Base):
     __tablename__ = "tenant_directory"
     code: Mapped[str] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID]
-
-
-class SigningKey(Base):
-    """Shared: keys of access tokens; the private half is wrapped by the master key."""
-
-    __tablename__ = "signing_key"
-    kid: Mapped[str] = mapped_column(Text, primary_key=True)
-    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
-    public_jwk: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    created_at: Mapped[datetime]
 
 
 class Tenant(TenantLink):
@@ -60,6 +51,7 @@ class Employee(TenantRow):
         UniqueConstraint("tenant_id", "employee_no", name="uq_employee_employee_no"),
         tenant_fk("unit_id", "org_unit"),
         Index(None, "tenant_id", "unit_id"),
+        Index("uq_employee_phone", "tenant_id", "phone_index", unique=True, postgresql_where=text("phone_index IS NOT NULL")),
     )
     username: Mapped[str]
     display_name: Mapped[str]
@@ -69,6 +61,14 @@ class Employee(TenantRow):
     on_duty: Mapped[bool] = mapped_column(default=False)
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    password_changed_at: Mapped[datetime | None]
+    phone_enc: Mapped[bytes | None]
+    phone_masked: Mapped[str | None]
+    phone_index: Mapped[bytes | None]
+    left_at: Mapped[datetime | None]
+
+
+EMPLOYEE_PHONE = graded("employee.phone", table="employee", column="phone", grade=Grade.PERSONAL, title="员工手机号", mask=mask_phone)
 
 
 class Role(TenantRow):
@@ -76,7 +76,10 @@ class Role(TenantRow):
     __table_args__ = (UniqueConstraint("tenant_id", "code"),)
     code: Mapped[str]
     name: Mapped[str]
+    note: Mapped[str] = mapped_column(default="", server_default="")
     builtin: Mapped[bool] = mapped_column(default=False)
+    units: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Org units (ids as text) that the scope 自定义 reaches."""
 
 
 class RolePermission(TenantLink):
@@ -108,31 +111,3 @@ class EmployeeRole(TenantLink):
     )
     employee_id: Mapped[UUID] = mapped_column(primary_key=True)
     role_id: Mapped[UUID] = mapped_column(primary_key=True)
-
-
-class LoginSession(TenantLink):
-    """A signed-in client. Ended sessions keep their reason until they are purged."""
-
-    __tablename__ = "login_session"
-    __table_args__ = (tenant_fk("employee_id", "employee", cascade=True), Index(None, "tenant_id", "employee_id"))
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    employee_id: Mapped[UUID]
-    client: Mapped[str]
-    ip: Mapped[str]
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    end_reason: Mapped[str | None]
-
-
-class RefreshToken(TenantLink):
-    """A link of a session's refresh family; only the digest is stored. Used again after the retry window, it ends the session."""
-
-    __tablename__ = "refresh_token"
-    __table_args__ = (tenant_fk("session_id", "login_session", cascade=True), Index(None, "tenant_id", "session_id"))
-    digest: Mapped[bytes] = mapped_column(primary_key=True)
-    session_id: Mapped[UUID]
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]

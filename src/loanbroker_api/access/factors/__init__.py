@@ -1,0 +1,1 @@
+"""Second factors and confirming one's identity again."""

@@ -1,0 +1,1 @@
+"""API keys of machine clients, and the rotation of signing keys."""

@@ -1,0 +1,1 @@
+"""Roles as data, their editor's rules, and seeing as a role."""

@@ -1,0 +1,1 @@
+"""Reading the audit trail: search, histories, the state of the chain, exported heads."""

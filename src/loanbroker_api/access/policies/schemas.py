@@ -51,8 +51,8 @@ class DevicePart(InSchema):
 class IpPart(InSchema):
     """Refused when in `deny`; where `allow` is not empty, refused when not in it."""
 
-    allow: Networks = []
-    deny: Networks = []
+    allow: Annotated[Networks, Field(default_factory=list)]
+    deny: Annotated[Networks, Field(default_factory=list)]
 
 
 class RegionPart(InSchema):
@@ -115,8 +115,8 @@ class FactorPart(InSchema):
     """A second factor at each login, and which acts must be confirmed again within `step_up_minutes`."""
 
     required: bool = True
-    kinds: Annotated[list[Literal["totp", "passkey"]], Field(min_length=1)] = ["totp", "passkey"]
-    step_up: list[Literal["reveal", "export", "policies"]] = ["reveal", "export", "policies"]
+    kinds: Annotated[list[Literal["totp", "passkey"]], Field(min_length=1, default_factory=lambda: ["totp", "passkey"])]
+    step_up: Annotated[list[Literal["reveal", "export", "policies"]], Field(default_factory=lambda: ["reveal", "export", "policies"])]
     step_up_minutes: Annotated[int, Field(ge=1, le=60)] = 5
 
 
@@ -153,7 +153,9 @@ class PolicyIn(InSchema):
     employee_id: UUID | None = None
     client: ClientKind
     parts: PolicyParts
-    overrides: Annotated[list[PartName], Field(max_length=9, description="只用于员工：这些部分取代其角色的，包括关闭")] = []
+    overrides: Annotated[
+        list[PartName], Field(default_factory=list, max_length=9, description="只用于员工：这些部分取代其角色的，包括关闭")
+    ]
 
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
@@ -166,7 +168,7 @@ class PolicyUpdate(InSchema):
     model_config = example(parts=_EXAMPLE)
 
     parts: PolicyParts
-    overrides: Annotated[list[PartName], Field(max_length=9)] = []
+    overrides: Annotated[list[PartName], Field(default_factory=list, max_length=9)]
 
 
 class PolicySubject(OutSchema):

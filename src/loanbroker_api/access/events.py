@@ -20,3 +20,40 @@ class SessionEnded(Event):
     session_id: UUID
     employee_id: UUID
     reason: str
+
+
+class DeviceAdded(Event):
+    """Somebody who had signed in before did so from a device that was not known; the person is told."""
+
+    type = "access.device_added"
+    employee_id: UUID
+    device_id: UUID | None
+    client: str
+
+
+class LoginUnusual(Event):
+    """A login that was let in after stepping up; the person and the leaders are told. `signals` are codes of access.sessions.unusual."""
+
+    type = "access.login_unusual"
+    employee_id: UUID
+    session_id: UUID
+    signals: list[str]
+
+
+class LoginApprovalWanted(Event):
+    """A login waits for a leader."""
+
+    type = "access.login_approval_wanted"
+    approval_id: UUID
+    employee_id: UUID
+    kind: str
+    leaders: list[UUID]
+
+
+class LoginApprovalDecided(Event):
+    """A leader has decided."""
+
+    type = "access.login_approval_decided"
+    approval_id: UUID
+    employee_id: UUID
+    approved: bool

@@ -12,14 +12,13 @@ from loanbroker_api.access.machines import queries as machine_queries
 from loanbroker_api.access.machines.tokens import is_api_key, parse_api_key
 from loanbroker_api.access.models import LoginSession
 from loanbroker_api.access.permissions import ROLES_MANAGE
-from loanbroker_api.access.policies.problems import SessionExpired, SessionIdle, TimeRefused
+from loanbroker_api.access.policies.problems import SessionIdle
 from loanbroker_api.access.policies.rules import Situation, judge
-from loanbroker_api.access.queries import OrgTrees
-from loanbroker_api.access.roles import queries as role_queries
-from loanbroker_api.access.roles.holdings import actor_of
+from loanbroker_api.access.roles.trees import OrgTrees
+from loanbroker_api.access.roles.holdings import actor_of, role_held
 from loanbroker_api.access.roles.preview import preview_actor
 from loanbroker_api.access.sessions.feed import ChangeFeed
-from loanbroker_api.access.sessions.ending import end_session
+from loanbroker_api.access.sessions.ending import ENDING, end_session
 from loanbroker_api.access.sessions.live import Live, LiveSessions, calendar_of, limits_of
 from loanbroker_api.access.sessions.uses import Uses
 from loanbroker_api.access.tokens import BadToken, Claims, TokenSigner
@@ -31,7 +30,6 @@ from loanbroker_api.core.runtime import Runtime
 log = get_logger("access")
 _VERIFIED: Final = 20_000
 _REFUSAL_PAUSE: Final = timedelta(minutes=5)
-ENDING: Final[dict[type[Problem], str]] = {SessionIdle: "idle", SessionExpired: "expired", TimeRefused: "time"}
 
 
 class Gate:
@@ -148,7 +146,7 @@ class Gate:
         """The actor as a role sees the product: never more than he may himself, and read only."""
         actor.require(ROLES_MANAGE)
         async with self.runtime.read(actor.tenant_id) as session:
-            held = await role_queries.role_holding(session, role_id)
+            held = await role_held(session, self._trees, actor.tenant_id, role_id)
         if held is None:
             raise Forbidden(permission=ROLES_MANAGE, permission_title="角色预览")
         return preview_actor(actor, [held])

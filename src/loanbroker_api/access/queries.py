@@ -176,3 +176,18 @@ async def leaders_of(session: ReadSession, unit_id: UUID) -> list[UUID]:
             .where(Employee.unit_id == unit_id, Employee.active, Role.code == "leader")
         )
     )
+
+
+async def deciders(session: ReadSession, employee: Employee, permission: str) -> list[Employee]:
+    """Who may decide about an employee: the holders of a permission in his unit and the units above it, the nearest first; not himself."""
+    held = await holders(session, permission)
+    units = {unit.id: unit for unit in await list_units(session)}
+    chain: list[UUID] = []
+    at: UUID | None = employee.unit_id
+    while at is not None and at in units:
+        chain.append(at)
+        at = units[at].parent_id
+    found = await session.scalars(
+        select(Employee).where(Employee.id.in_(held), Employee.unit_id.in_(chain), Employee.active, Employee.id != employee.id)
+    )
+    return sorted(found, key=lambda one: (chain.index(one.unit_id), one.employee_no))[:10]

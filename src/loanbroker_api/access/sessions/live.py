@@ -14,7 +14,7 @@ from loanbroker_api.access.policies.calendar import Calendar
 from loanbroker_api.access.policies.effective import Limits, PolicyRow, fold
 from loanbroker_api.access.policies.places import Places, places
 from loanbroker_api.access.policies.rules import DeviceState, SessionFacts, Situation, judge, standing
-from loanbroker_api.access.queries import OrgTrees
+from loanbroker_api.access.roles.trees import OrgTrees
 from loanbroker_api.access.roles.holdings import actor_of
 from loanbroker_api.access.sessions.feed import ChangeFeed
 from loanbroker_api.core.actor import Actor, StepUp

@@ -10,7 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders, State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loanbroker_api.access.policy import Attempt, judge
-from loanbroker_api.access.queries import OrgTrees, session_state
+from loanbroker_api.access.queries import session_state
+from loanbroker_api.access.roles.trees import OrgTrees
 from loanbroker_api.access.tokens import BadToken, TokenSigner
 from loanbroker_api.core.actor import Actor, RequestInfo
 from loanbroker_api.core.errors import BodyTooLarge, Problem, Unauthenticated, language_of

@@ -1,5 +1,6 @@
 """What access announces."""
 
+from typing import Literal
 from uuid import UUID
 
 from loanbroker_api.core.outbox import Event
@@ -20,3 +21,18 @@ class SessionEnded(Event):
     session_id: UUID
     employee_id: UUID
     reason: str
+
+
+class FactorsChanged(Event):
+    """Somebody's second factors changed: added, removed, recovery (new codes), or reset by an administrator."""
+
+    type = "access.factors_changed"
+    employee_id: UUID
+    what: Literal["added", "removed", "recovery", "reset"]
+
+
+class PasswordChanged(Event):
+    """An employee chose a new password."""
+
+    type = "access.password_changed"
+    employee_id: UUID

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from loanbroker_api import registry, site
+from loanbroker_api.access.factors.routes import router as factors_router
 from loanbroker_api.access.gate import Gate
 from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
@@ -35,6 +36,7 @@ ROUTERS = (
     signing_in_router,
     looking_after_router,
     access_router,
+    factors_router,
     workspace_router,
     notifications_router,
     customers_router,

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from loanbroker_api import registry, site
+from loanbroker_api.access.machines.routes import router as machines_router
 from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.analytics.routes import router as analytics_router
@@ -31,6 +32,7 @@ from loanbroker_api.workspace.stream import Hub
 
 ROUTERS = (
     access_router,
+    machines_router,
     workspace_router,
     notifications_router,
     customers_router,

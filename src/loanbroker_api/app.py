@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from loanbroker_api import registry, site
 from loanbroker_api.access.factors.routes import router as factors_router
 from loanbroker_api.access.gate import Gate
+from loanbroker_api.access.machines.routes import router as machines_router
 from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
@@ -37,6 +38,7 @@ ROUTERS = (
     looking_after_router,
     access_router,
     factors_router,
+    machines_router,
     workspace_router,
     notifications_router,
     customers_router,

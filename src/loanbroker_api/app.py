@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from loanbroker_api import registry, site
 from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
+from loanbroker_api.access.policies.routes import router as access_policies_router
 from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
@@ -31,6 +32,7 @@ from loanbroker_api.workspace.stream import Hub
 
 ROUTERS = (
     access_router,
+    access_policies_router,
     workspace_router,
     notifications_router,
     customers_router,

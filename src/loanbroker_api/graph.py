@@ -16,6 +16,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
+from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -35,12 +36,12 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
+class Query(AccessQuery, AccessPolicyQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
     pass
 
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
-class Mutation(AccessMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation):
+class Mutation(AccessMutation, AccessPolicyMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation):
     pass
 
 

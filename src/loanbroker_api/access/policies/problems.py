@@ -35,7 +35,10 @@ class ClientMismatch(Problem):
 
 class IpRefused(Problem):
     code, status = "access.ip-refused", 403
-    message, english = "当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员", "Your network ({ip}) is not one you may sign in from"
+    message, english = (
+        "当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员",
+        "Your network ({ip}) is not one you may sign in from",
+    )
     remedy = "换到允许的网络；需要例外时联系管理员在“登录策略”里放行。"
 
 
@@ -71,7 +74,10 @@ class TooManySessions(Problem):
 
 class LoginLocked(Problem):
     code, status = "access.locked", 429
-    message, english = "输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录", "Too many wrong passwords; try again in {minutes} minutes"
+    message, english = (
+        "输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录",
+        "Too many wrong passwords; try again in {minutes} minutes",
+    )
     remedy = "等到锁定结束，在常用设备上登录，或联系管理员解锁。"
 
 
@@ -83,7 +89,10 @@ class ApprovalRefused(Problem):
 
 class DeviceProofRequired(Problem):
     code, status = "access.device-proof-required", 401
-    message, english = "缺少设备凭证：刷新令牌只能由登录时的设备使用", "The device's proof is missing: only the device that signed in may refresh"
+    message, english = (
+        "缺少设备凭证：刷新令牌只能由登录时的设备使用",
+        "The device's proof is missing: only the device that signed in may refresh",
+    )
     remedy = "带上登录时得到的 deviceToken，或用设备私钥签名的 deviceProof。"
 
 
@@ -97,3 +106,24 @@ class FactorRefused(Problem):
     code, status = "access.factor-refused", 401
     message, english = "验证没有通过，检查后再试", "That did not verify; check and try again"
     remedy = "确认手机时间准确，用最新的验证码；多次失败时重新登录。"
+
+
+class PolicyNotFound(Problem):
+    code, status = "access.policy-not-found", 404
+    message, english = "登录策略不存在", "There is no such login policy"
+    remedy = "刷新登录策略列表。"
+
+
+class PolicyExists(Problem):
+    code, status = "access.policy-exists", 409
+    message, english = (
+        "这个角色或员工在该客户端已有登录策略，直接修改它",
+        "There is a policy for this role or employee on this client; change that one",
+    )
+    remedy = "从列表打开已有的策略修改。"
+
+
+class CalendarDayNotFound(Problem):
+    code, status = "access.calendar-day-not-found", 404
+    message, english = "这一天没有公司自定的安排", "The company has no word of its own on this day"
+    remedy = "刷新工作日历。"

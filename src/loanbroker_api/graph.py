@@ -15,6 +15,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
+from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
@@ -41,7 +42,9 @@ class Query(AccessQuery, AccessPolicyQuery, CustomerQuery, ChannelQuery, Product
 
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
-class Mutation(AccessMutation, AccessPolicyMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation):
+class Mutation(
+    AccessMutation, AccessFactorsMutation, AccessPolicyMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation
+):
     pass
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from loanbroker_api.access.models import Device
 from loanbroker_api.access.policies.places import Place
-from loanbroker_api.access.tokens import thumbprint, verify_device_proof
+from loanbroker_api.access.tokens import BadKey, public_members, thumbprint, verify_device_proof
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.uow import UnitOfWork
@@ -58,10 +58,8 @@ def parse_device_token(token: str) -> tuple[UUID, UUID, str] | None:
 
 async def recognise(session: ReadSession, employee_id: UUID, client: str, presented: Presented, *, now: datetime) -> Device | None:
     """The employee's own device of that kind that the client proves to be, revoked ones left out."""
-    if presented.public_key is not None and presented.proof is not None:
-        key = thumbprint(presented.public_key)
-        if key is None or not verify_device_proof(presented.proof, presented.public_key, act="login", token=None, now=now):
-            return None
+    key = proven_key(presented, now)
+    if key is not None:
         found = await session.scalar(_of(employee_id, client).where(Device.key_thumbprint == key))
         return found if found is not None and found.state != "revoked" else None
     for token in presented.tokens[:COOKIE_DEVICES]:
@@ -101,14 +99,14 @@ async def take_device(
         last_used_at=uow.now,
     )
     token: str | None = None
-    key = _proven_key(presented, uow.now)
+    key = proven_key(presented, uow.now)
     if key is not None:
         revoked = await uow.session.scalar(_of(employee_id, client).where(Device.key_thumbprint == key))
         if revoked is not None:  # the same key pair again, after it was unbound
             revoked.state, revoked.revoked_at = "known", None
             revoked.last_ip, revoked.last_place, revoked.last_used_at = ip, place.code, uow.now
             return Known(revoked, None, True)
-        device.public_jwk, device.key_thumbprint = presented.public_key, key
+        device.public_jwk, device.key_thumbprint = public_members(presented.public_key or {}), key
     else:
         secret = secrets.token_urlsafe(32)
         device.secret_digest = sha256(secret.encode()).digest()
@@ -118,12 +116,16 @@ async def take_device(
     return Known(device, token, True)
 
 
-def _proven_key(presented: Presented, now: datetime) -> str | None:
+def proven_key(presented: Presented, now: datetime) -> str | None:
+    """The thumbprint of the key that the client has shown to hold."""
     if presented.public_key is None or presented.proof is None:
         return None
-    if not verify_device_proof(presented.proof, presented.public_key, act="login", token=None, now=now):
+    try:
+        if not verify_device_proof(presented.proof, presented.public_key, act="login", token=None, now=now):
+            return None
+        return thumbprint(presented.public_key)
+    except BadKey:
         return None
-    return thumbprint(presented.public_key)
 
 
 def proves(device: Device, *, refresh_token: str, tokens: Sequence[str], proof: str | None, now: datetime) -> bool | None:

@@ -1,14 +1,20 @@
 """How sessions end: at once, in every process, with a reason that is told."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
 
 from loanbroker_api.access.events import SessionEnded
 from loanbroker_api.access.models import LoginSession
+from loanbroker_api.access.policies.problems import SessionExpired, SessionIdle, TimeRefused
 from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.errors import Problem
 from loanbroker_api.core.uow import UnitOfWork
+
+ENDING: Final[dict[type[Problem], str]] = {SessionIdle: "idle", SessionExpired: "expired", TimeRefused: "time"}
+"""Refusals that end a live session for good. One from a wrong place does not: it may be a thief's, and the owner goes on."""
 
 
 async def end_session(uow: UnitOfWork, actor: Actor, session: LoginSession, reason: str) -> bool:

@@ -20,7 +20,7 @@ from loanbroker_api.access.factors import service as factors
 from loanbroker_api.access.models import Device, Employee, LoginRecord, LoginSession, LoginTicket
 from loanbroker_api.access.passwords import check_password
 from loanbroker_api.access.policies.places import Place, places
-from loanbroker_api.access.policies.problems import AccountDisabled, TicketInvalid
+from loanbroker_api.access.policies.problems import TicketInvalid
 from loanbroker_api.access.policies.rules import Decision, Situation, judge, locked
 from loanbroker_api.access.sessions import approvals, devices, lockout
 from loanbroker_api.access.sessions.devices import Presented
@@ -170,8 +170,6 @@ async def advance(
         await _record(uow, employee, progress, at, refusal.code, None)
         actor = _actor(uow, employee, request)
         uow.audit(actor, "access.login_refused", employee.id, reason=refusal.code, client=progress.client, signals=signals)
-        return refusal
-    if isinstance(refusal, AccountDisabled):
         return refusal
     step = await _next_step(uow, employee, progress, decision, at, device, device_token)
     if step is not None:
@@ -354,7 +352,9 @@ async def _open(
     refresh = await issue_refresh(uow, opened)
     actor = replace(actor, session_id=opened.id)
     await _record(uow, employee, progress, at, "ok", opened.id)
-    uow.audit(actor, "access.logged_in", employee.id, client=progress.client, method=progress.method, factor=progress.factor, signals=at.signals)
+    uow.audit(
+        actor, "access.logged_in", employee.id, client=progress.client, method=progress.method, factor=progress.factor, signals=at.signals
+    )
     if at.signals:
         uow.emit(LoginUnusual(employee_id=employee.id, session_id=opened.id, signals=list(at.signals)))
     elif progress.new_device and await _signed_in_before(uow, employee.id):

@@ -1,7 +1,7 @@
 """Access tokens: the only module that signs and verifies them. ES256 only, keys chosen by kid, never PEM text at run time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -56,7 +56,12 @@ class TokenSigner:
         return jwt.encode(body, key, algorithm=ALGORITHM, headers={"kid": kid})
 
     async def verify(self, token: str, now: datetime) -> Claims:
-        """Raises BadToken. The algorithm is pinned, whatever the header says."""
+        """What the token says. Raises BadToken."""
+        claims, _ = await self.verify_until(token, now)
+        return claims
+
+    async def verify_until(self, token: str, now: datetime) -> tuple[Claims, datetime]:
+        """What the token says, and until when it says so. Raises BadToken. The algorithm is pinned, whatever the header says."""
         if len(token) > 2_000:
             raise BadToken
         try:
@@ -70,6 +75,7 @@ class TokenSigner:
             body = jwt.decode(token, key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, options=_OPTIONS)
             if not now.timestamp() < int(body["exp"]) or int(body["iat"]) > now.timestamp() + 60:
                 raise BadToken
-            return Claims(UUID(body["tid"]), UUID(body["sub"]), UUID(body["sid"]), str(body["cli"]))
-        except (JOSEError, KeyError, ValueError, TypeError, AttributeError) as error:
+            claims = Claims(UUID(body["tid"]), UUID(body["sub"]), UUID(body["sid"]), str(body["cli"]))
+            return claims, datetime.fromtimestamp(int(body["exp"]), UTC)
+        except (JOSEError, KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise BadToken from error

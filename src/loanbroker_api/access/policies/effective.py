@@ -7,7 +7,7 @@ employee's own policy overrides is taken from there alone, also when it is off t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -148,7 +148,7 @@ def _unusual(parts: list[UnusualPart]) -> UnusualPart | None:
 def _factor(parts: list[FactorPart]) -> FactorPart | None:
     if not parts:
         return None
-    kinds = [kind for kind in parts[0].kinds if all(kind in part.kinds for part in parts)]
+    kinds: list[Literal["totp", "passkey"]] = [kind for kind in parts[0].kinds if all(kind in part.kinds for part in parts)]
     return FactorPart(
         required=any(part.required for part in parts),
         kinds=kinds or ["passkey"],

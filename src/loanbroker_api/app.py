@@ -11,6 +11,7 @@ from loanbroker_api.access.factors.routes import router as factors_router
 from loanbroker_api.access.gate import Gate
 from loanbroker_api.access.machines.routes import router as machines_router
 from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
+from loanbroker_api.access.policies.routes import router as policies_router
 from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
 from loanbroker_api.analytics.routes import router as analytics_router
@@ -39,6 +40,7 @@ ROUTERS = (
     access_router,
     factors_router,
     machines_router,
+    policies_router,
     workspace_router,
     notifications_router,
     customers_router,

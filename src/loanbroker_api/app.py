@@ -10,6 +10,7 @@ from loanbroker_api import registry, site
 from loanbroker_api.access.machines.routes import router as machines_router
 from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
+from loanbroker_api.access.wechat.routes import router as wechat_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
@@ -33,6 +34,7 @@ from loanbroker_api.workspace.stream import Hub
 ROUTERS = (
     access_router,
     machines_router,
+    wechat_router,
     workspace_router,
     notifications_router,
     customers_router,

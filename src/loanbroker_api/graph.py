@@ -15,6 +15,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
+from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
 from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
@@ -53,7 +54,14 @@ class Query(
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
 class Mutation(
-    AccessMutation, AccessMachinesMutation, AccessWechatMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation
+    AccessMutation,
+    AccessFactorsMutation,
+    AccessMachinesMutation,
+    AccessWechatMutation,
+    CustomerMutation,
+    ProductMutation,
+    PipelineMutation,
+    FinanceMutation,
 ):
     pass
 

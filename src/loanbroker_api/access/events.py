@@ -1,5 +1,6 @@
 """What access announces."""
 
+from typing import Literal
 from uuid import UUID
 
 from loanbroker_api.core.outbox import Event
@@ -88,3 +89,18 @@ class LoginApprovalDecided(Event):
     approval_id: UUID
     employee_id: UUID
     approved: bool
+
+
+class FactorsChanged(Event):
+    """Somebody's second factors changed: added, removed, recovery (new codes), or reset by an administrator."""
+
+    type = "access.factors_changed"
+    employee_id: UUID
+    what: Literal["added", "removed", "recovery", "reset"]
+
+
+class PasswordChanged(Event):
+    """An employee chose a new password."""
+
+    type = "access.password_changed"
+    employee_id: UUID

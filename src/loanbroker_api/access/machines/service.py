@@ -142,7 +142,7 @@ async def revoke_api_key(uow: UnitOfWork, actor: Actor, key_id: UUID, version: i
         raise ApiKeyOver
     key.revoked_at = uow.now
     await uow.session.flush()
-    uow.changed(session_id=key.id)  # in a request of a key, its id stands for the session
+    uow.changed(employee_id=key.employee_id)  # what processes know of a key, they keep under its owner
     uow.audit(actor, "access.api_key_revoked", key.id, employee=key.employee_id)
     uow.emit(ApiKeyRevoked(key_id=key.id, employee_id=key.employee_id))
     return key

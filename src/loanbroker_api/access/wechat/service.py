@@ -1,8 +1,9 @@
 """The rules of WeChat identities: whose they are, how they are bound, how they are let go. The only writer of their table."""
 
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from loanbroker_api.access.events import WechatBound, WechatUnbound
@@ -18,20 +19,25 @@ from loanbroker_api.core.runtime import Runtime
 from loanbroker_api.core.uow import UnitOfWork
 
 log = get_logger("wechat")
-CLIENT = "wechat_mp"
+CLIENT: Final = "wechat_mp"
 
 
-async def identify(uow: UnitOfWork, identity: Identity) -> UUID | None:
-    """The employee whom the identity signs in as; None where it has to be bound first. He may be switched off: the login says so."""
+async def identify(uow: UnitOfWork, identity: Identity) -> Employee | None:
+    """The employee whom the identity signs in as, his row locked; None where it has to be bound first.
+
+    He may be switched off: the login says so.
+    """
     mine = WechatBinding.appid == identity.appid, WechatBinding.openid_index == _index(uow.keys, identity)
-    binding = await uow.session.scalar(select(WechatBinding).where(*mine).with_for_update())
-    if binding is None:
+    bound_to = await uow.session.scalar(select(WechatBinding.employee_id).where(*mine))
+    if bound_to is None:
         return None
-    binding.last_used_at = uow.now
-    if binding.unionid_enc is None and identity.unionid is not None:
-        binding.unionid_enc = _sealed_unionid(uow.keys, binding.employee_id, identity)
-    await uow.session.flush()
-    return binding.employee_id
+    # First the employee, then the binding, as bind() does; one that was let go meanwhile is no binding.
+    employee = (await uow.session.scalars(_locked(Employee.id == bound_to))).one()
+    used: dict[str, Any] = {"last_used_at": uow.now}
+    if identity.unionid is not None:
+        used["unionid_enc"] = _sealed_unionid(uow.keys, bound_to, identity)
+    still = update(WechatBinding).where(*mine, WechatBinding.employee_id == bound_to).values(used).returning(WechatBinding.employee_id)
+    return employee if await uow.session.scalar(still) is not None else None
 
 
 async def confirmed_phone(runtime: Runtime, client: WechatClient, identity: Identity, phone_code: str) -> str:
@@ -50,13 +56,12 @@ async def confirmed_phone(runtime: Runtime, client: WechatClient, identity: Iden
     return number
 
 
-async def bind(uow: UnitOfWork, identity: Identity, number: str, request: RequestInfo) -> UUID:
-    """Bind the identity to the active employee of this confirmed number, who is told.
+async def bind(uow: UnitOfWork, identity: Identity, number: str, request: RequestInfo) -> Employee:
+    """Bind the identity to the active employee of this confirmed number, who is told; his row is locked.
 
     Raises WechatPhoneUnknown, WechatBoundElsewhere (he has another WeChat, or the WeChat is another's by now).
     """
-    statement = select(Employee).where(Employee.phone_index == uow.keys.blind("phone", number), Employee.active)
-    employee = await uow.session.scalar(statement.with_for_update())
+    employee = await uow.session.scalar(_locked(Employee.phone_index == uow.keys.blind("phone", number), Employee.active))
     if employee is None:
         raise WechatPhoneUnknown
     values = {
@@ -70,13 +75,15 @@ async def bind(uow: UnitOfWork, identity: Identity, number: str, request: Reques
     }
     made = await uow.session.scalar(insert(WechatBinding).values(values).on_conflict_do_nothing().returning(WechatBinding.employee_id))
     if made is None:
-        if await identify(uow, identity) != employee.id:
+        theirs = WechatBinding.employee_id == employee.id, WechatBinding.appid == identity.appid
+        bound = await uow.session.scalar(select(WechatBinding.openid_index).where(*theirs))
+        if bound != values["openid_index"]:
             raise WechatBoundElsewhere
-        return employee.id
+        return employee
     actor = Actor(uow.tenant_id, employee.id, "employee", employee.display_name, unit_id=employee.unit_id, request=request)
     uow.audit(actor, "access.wechat_bound", employee.id, appid=identity.appid)
     uow.emit(WechatBound(employee_id=employee.id))
-    return employee.id
+    return employee
 
 
 async def unbind_wechat(uow: UnitOfWork, actor: Actor) -> None:
@@ -93,6 +100,10 @@ async def unbind_wechat(uow: UnitOfWork, actor: Actor) -> None:
             await end_session(uow, actor, session, "revoked")
     uow.audit(actor, "access.wechat_unbound", actor.employee_id, appids=appids)
     uow.emit(WechatUnbound(employee_id=actor.employee_id))
+
+
+def _locked(*which: ColumnElement[bool]) -> Select[Employee]:
+    return select(Employee).where(*which).with_for_update().execution_options(populate_existing=True)
 
 
 def _index(keys: TenantKeys, identity: Identity) -> bytes:

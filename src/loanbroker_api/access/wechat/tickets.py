@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,24 +10,17 @@ import orjson
 
 from loanbroker_api.access.policies.problems import TicketInvalid
 from loanbroker_api.access.wechat.client import Identity
-from loanbroker_api.core.crypto import CannotDecrypt
-from loanbroker_api.core.uow import UnitOfWork
+from loanbroker_api.core.crypto import CannotDecrypt, TenantKeys
 
 LIFE: Final = timedelta(minutes=10)
 _NOWHERE: Final = UUID(int=0)
 
 
-def seal_identity(uow: UnitOfWork, identity: Identity, ip: str) -> str:
+def seal_identity(keys: TenantKeys, identity: Identity, ip: str, now: datetime) -> str:
     """A ticket that names its company, works from this address and for ten minutes."""
-    facts = {
-        "appid": identity.appid,
-        "openid": identity.openid,
-        "unionid": identity.unionid,
-        "ip": ip,
-        "until": (uow.now + LIFE).timestamp(),
-    }
-    sealed = uow.keys.encrypt("wechat_ticket", "identity", _NOWHERE, orjson.dumps(facts))
-    return f"wt_{uow.tenant_id.hex}_{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+    facts = {"appid": identity.appid, "openid": identity.openid, "unionid": identity.unionid, "ip": ip, "until": (now + LIFE).timestamp()}
+    sealed = keys.encrypt("wechat_ticket", "identity", _NOWHERE, orjson.dumps(facts))
+    return f"wt_{keys.tenant_id.hex}_{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
 
 def tenant_of_wechat_ticket(ticket: str) -> UUID:
@@ -41,14 +34,14 @@ def tenant_of_wechat_ticket(ticket: str) -> UUID:
         raise TicketInvalid from error
 
 
-def open_identity(uow: UnitOfWork, ticket: str, ip: str) -> Identity:
+def open_identity(keys: TenantKeys, ticket: str, ip: str, now: datetime) -> Identity:
     """Raises TicketInvalid for a changed ticket, one of another company or address, and one past its time."""
     try:
         text = ticket.split("_", 2)[2]
         sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        facts: dict[str, Any] = orjson.loads(uow.keys.decrypt("wechat_ticket", "identity", _NOWHERE, sealed))
+        facts: dict[str, Any] = orjson.loads(keys.decrypt("wechat_ticket", "identity", _NOWHERE, sealed))
     except (CannotDecrypt, IndexError, ValueError, binascii.Error) as error:
         raise TicketInvalid from error
-    if uow.now.timestamp() >= facts["until"] or facts["ip"] != ip:
+    if now.timestamp() >= facts["until"] or facts["ip"] != ip:
         raise TicketInvalid
     return Identity(facts["appid"], facts["openid"], facts["unionid"])

@@ -14,6 +14,7 @@ from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMi
 from loanbroker_api.access.policies.routes import router as policies_router
 from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
+from loanbroker_api.access.wechat.routes import router as wechat_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
@@ -41,6 +42,7 @@ ROUTERS = (
     factors_router,
     machines_router,
     policies_router,
+    wechat_router,
     workspace_router,
     notifications_router,
     customers_router,

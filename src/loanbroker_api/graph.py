@@ -19,6 +19,7 @@ from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
 from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
+from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -38,7 +39,7 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery, AccessPolicyQuery):
+class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery, AccessPolicyQuery, AccessWechatQuery):
     pass
 
 
@@ -46,6 +47,8 @@ class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, Produ
 class Mutation(
     AccessMutation,
     AccessFactorsMutation,
+    AccessMachinesMutation,
+    AccessWechatMutation,
     CustomerMutation,
     ProductMutation,
     PipelineMutation,

@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from loanbroker_api import registry, site
 from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
+from loanbroker_api.access.trail.routes import router as trail_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
@@ -26,11 +27,14 @@ from loanbroker_api.notifications.routes import router as notifications_router
 from loanbroker_api.pipeline.routes import router as pipeline_router
 from loanbroker_api.products.routes import router as products_router
 from loanbroker_api.settings import Settings, get_settings
+from loanbroker_api.workspace.audit.routes import router as audit_tasks_router
 from loanbroker_api.workspace.routes import router as workspace_router
 from loanbroker_api.workspace.stream import Hub
 
 ROUTERS = (
     access_router,
+    trail_router,
+    audit_tasks_router,
     workspace_router,
     notifications_router,
     customers_router,

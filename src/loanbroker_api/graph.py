@@ -16,6 +16,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
+from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -28,6 +29,7 @@ from loanbroker_api.customers.qualification.graph import FieldValue
 from loanbroker_api.finance.graph import FinanceMutation, FinanceQuery
 from loanbroker_api.pipeline.graph import PipelineMutation, PipelineQuery
 from loanbroker_api.products.graph import ProductMutation, ProductQuery
+from loanbroker_api.workspace.audit.graph import AuditTaskMutation
 from loanbroker_api.workspace.graph import Context, Fen, Json, WorkspaceSubscription
 
 log = get_logger("graphql")
@@ -35,12 +37,14 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
+class Query(AccessQuery, AccessTrailQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
     pass
 
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
-class Mutation(AccessMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation):
+class Mutation(
+    AccessMutation, AccessTrailMutation, AuditTaskMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation
+):
     pass
 
 

@@ -1,6 +1,7 @@
 """Access tokens: the only module that signs and verifies them. ES256 only, keys chosen by kid, never PEM text at run time."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -29,6 +30,8 @@ from loanbroker_api.core.runtime import Runtime
 ALGORITHM: Final = "ES256"
 ISSUER: Final = "loanbroker"
 AUDIENCE: Final = "loanbroker-api"
+HEAD_AUDIENCE: Final = "loanbroker-audit"
+_WHOLE: Final = {"require_aud": True, "require_iss": True}
 _PEM = Encoding.PEM
 
 
@@ -102,10 +105,7 @@ class TokenSigner:
 
     async def _load(self) -> None:
         async with self._runtime.database.app.begin() as connection:
-            rows = (await connection.execute(select(SigningKey).order_by(SigningKey.created_at))).all()
-            if not rows:
-                await _make_key(connection, self._runtime.keyring, self._runtime.clock.now())
-                rows = (await connection.execute(select(SigningKey).order_by(SigningKey.created_at))).all()
+            rows = await _keys(connection, self._runtime, "token", "k1")
         self._public = {row.kid: jwk.construct(row.public_jwk, ALGORITHM) for row in rows}
         newest = rows[-1]
         der = self._runtime.keyring.unwrap(f"signing|{newest.kid}".encode(), newest.wrapped)
@@ -114,10 +114,19 @@ class TokenSigner:
         self._private, self._kid = jwk.construct(pem, ALGORITHM), newest.kid
 
 
-async def _make_key(connection: AsyncConnection, keyring: Keyring, now: datetime) -> None:
-    """The installation's first key; processes that start at once agree on one by its fixed kid."""
+async def _keys(connection: AsyncConnection, runtime: Runtime, purpose: str, first: str) -> Sequence[Any]:
+    """The keys of a purpose, oldest first; where there is none, a first one is made."""
+    known = select(SigningKey).where(SigningKey.purpose == purpose).order_by(SigningKey.created_at)
+    rows = (await connection.execute(known)).all()
+    if not rows:
+        await _make_key(connection, runtime.keyring, runtime.clock.now(), first, purpose)
+        rows = (await connection.execute(known)).all()
+    return rows
+
+
+async def _make_key(connection: AsyncConnection, keyring: Keyring, now: datetime, kid: str, purpose: str) -> None:
+    """A first key; processes that start at once agree on one by its fixed kid."""
     private = ec.generate_private_key(ec.SECP256R1())
-    kid = "k1"
     public = private.public_key().public_bytes(_PEM, PublicFormat.SubjectPublicKeyInfo)
     public_jwk: dict[str, Any] = jwk.construct(public, ALGORITHM).to_dict()
     der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -128,6 +137,7 @@ async def _make_key(connection: AsyncConnection, keyring: Keyring, now: datetime
             wrapped=keyring.wrap(f"signing|{kid}".encode(), der),
             public_jwk=orjson.loads(orjson.dumps({key: _text(value) for key, value in public_jwk.items()})),
             created_at=now,
+            purpose=purpose,
         )
         .on_conflict_do_nothing()
     )
@@ -135,6 +145,43 @@ async def _make_key(connection: AsyncConnection, keyring: Keyring, now: datetime
 
 def _text(value: object) -> object:
     return value.decode() if isinstance(value, bytes) else value
+
+
+async def _audit_keys(runtime: Runtime) -> dict[str, ec.EllipticCurvePrivateKey]:
+    """The keys of exported heads by kid, oldest first.
+
+    They are opened with the master key and their public halves are taken from that, not from the table: whoever holds the database alone
+    can neither sign a head nor put a key of their own in the place of ours.
+    """
+    async with runtime.database.app.begin() as connection:
+        rows = await _keys(connection, runtime, "audit", "a1")
+    found: dict[str, ec.EllipticCurvePrivateKey] = {}
+    for row in rows:
+        private = load_der_private_key(runtime.keyring.unwrap(f"signing|{row.kid}".encode(), row.wrapped), None)
+        if isinstance(private, ec.EllipticCurvePrivateKey):
+            found[row.kid] = private
+    return found
+
+
+async def sign_head(runtime: Runtime, claims: Mapping[str, Any]) -> str:
+    """The signed end of an audit chain, to be kept elsewhere. Its key is never retired, so it is verified for ever."""
+    kid, private = list((await _audit_keys(runtime)).items())[-1]
+    key: Any = jwk.construct(private.private_bytes(_PEM, PrivateFormat.PKCS8, NoEncryption()), ALGORITHM)
+    return jwt.encode({**claims, "iss": ISSUER, "aud": HEAD_AUDIENCE}, key, algorithm=ALGORITHM, headers={"kid": kid})
+
+
+async def read_head(runtime: Runtime, head: str) -> dict[str, Any]:
+    """The claims of a head that we signed. Raises BadToken for every other text, an access token too."""
+    try:
+        header = jwt.get_unverified_header(head)
+        private = (await _audit_keys(runtime)).get(str(header.get("kid")))
+        if private is None or header.get("alg") != ALGORITHM or len(head) > 4_000:
+            raise BadToken
+        public = private.public_key().public_bytes(_PEM, PublicFormat.SubjectPublicKeyInfo)
+        key: Any = jwk.construct(public, ALGORITHM)
+        return jwt.decode(head, key, algorithms=[ALGORITHM], audience=HEAD_AUDIENCE, issuer=ISSUER, options=_WHOLE)
+    except (JOSEError, ValueError, TypeError, AttributeError) as error:
+        raise BadToken from error
 
 
 def new_refresh_token(tenant_id: UUID) -> str:

@@ -113,6 +113,8 @@ class _Verification:
         self._twice: set[UUID] = set()
         self._position: UUID | None = None
         self._previous = GENESIS
+        self._hashed = False
+        """Whether an earlier seal kept its entries' hashes: from then on each one does."""
         self._seals = 0
         self._entries = 0
 
@@ -186,8 +188,10 @@ class _Verification:
             raise _BrokenError("inserted", seal.n, double)
         joined, kept = b"".join(hashes), None if seal.hashes is None else bytes(seal.hashes)
         digest = link(self._previous, seal.n, joined)
-        if digest != bytes(seal.digest) or kept not in {None, joined} or seal.canonical != CANONICAL_VERSION:
+        as_kept = kept == joined or (kept is None and not self._hashed)
+        if digest != bytes(seal.digest) or not as_kept or seal.canonical != CANONICAL_VERSION:
             raise self._blame(seal, ids, hashes, kept)
+        self._hashed = kept is not None
         self._previous, self._seals, self._entries = digest, seal.n, self._entries + len(ids)
         self._compare(digest)
 

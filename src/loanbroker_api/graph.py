@@ -20,6 +20,7 @@ from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
 from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
 from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
+from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -32,6 +33,7 @@ from loanbroker_api.customers.qualification.graph import FieldValue
 from loanbroker_api.finance.graph import FinanceMutation, FinanceQuery
 from loanbroker_api.pipeline.graph import PipelineMutation, PipelineQuery
 from loanbroker_api.products.graph import ProductMutation, ProductQuery
+from loanbroker_api.workspace.audit.graph import AuditTaskMutation
 from loanbroker_api.workspace.graph import Context, Fen, Json, WorkspaceSubscription
 
 log = get_logger("graphql")
@@ -39,7 +41,7 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery, AccessPolicyQuery, AccessWechatQuery):
+class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery, AccessPolicyQuery, AccessWechatQuery, AccessTrailQuery):
     pass
 
 
@@ -53,8 +55,9 @@ class Mutation(
     ProductMutation,
     PipelineMutation,
     FinanceMutation,
-    AccessMachinesMutation,
     AccessPolicyMutation,
+    AccessTrailMutation,
+    AuditTaskMutation,
 ):
     pass
 

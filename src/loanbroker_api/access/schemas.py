@@ -35,6 +35,7 @@ class TokenOut(OutSchema):
 
 class UnitOut(OutSchema):
     id: UUID
+    version: int
     parent_id: UUID | None
     kind: Literal["company", "department", "team"]
     name: str
@@ -52,6 +53,7 @@ class UnitRef(OutSchema):
 
 
 class RoleRef(OutSchema):
+    id: UUID
     code: str
     name: str
 
@@ -108,7 +110,11 @@ class DutyIn(InSchema):
 class EmployeeFilter(PageParams):
     search: Annotated[ShortText | None, Field(description="姓名或工号的前几个字")] = None
     unit_id: UUID | None = None
+    role_id: UUID | None = None
     active: bool | None = None
+    state: Annotated[
+        Literal["active", "suspended", "left", "locked"] | None, Field(description="在职、停用、离职；locked 是密码错误被锁定的")
+    ] = None
 
 
 class EmployeeOut(OutSchema):

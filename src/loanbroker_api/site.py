@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
-from loanbroker_api.access.middleware import Gate
+from loanbroker_api.access.gate import Gate
 from loanbroker_api.access.permissions import DOCS_VIEW
 from loanbroker_api.core.errors import DOCUMENTED, NotFound, Problem, Unavailable
 from loanbroker_api.core.runtime import Runtime

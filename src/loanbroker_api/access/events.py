@@ -1,5 +1,6 @@
 """What access announces."""
 
+from typing import Literal
 from uuid import UUID
 
 from loanbroker_api.core.outbox import Event
@@ -11,6 +12,37 @@ class DutyChanged(Event):
     type = "access.duty_changed"
     employee_id: UUID
     on_duty: bool
+
+
+class ApiKeyCreated(Event):
+    """Somebody made a key that acts as an employee."""
+
+    type = "access.api_key_created"
+    key_id: UUID
+    employee_id: UUID
+    created_by: UUID | None
+
+
+class ApiKeyRevoked(Event):
+    """A key that acted as an employee works no more."""
+
+    type = "access.api_key_revoked"
+    key_id: UUID
+    employee_id: UUID
+
+
+class WechatBound(Event):
+    """A WeChat identity signs in as an employee from now on."""
+
+    type = "access.wechat_bound"
+    employee_id: UUID
+
+
+class WechatUnbound(Event):
+    """No WeChat identity signs in as the employee any more."""
+
+    type = "access.wechat_unbound"
+    employee_id: UUID
 
 
 class SessionEnded(Event):
@@ -57,3 +89,18 @@ class LoginApprovalDecided(Event):
     approval_id: UUID
     employee_id: UUID
     approved: bool
+
+
+class FactorsChanged(Event):
+    """Somebody's second factors changed: added, removed, recovery (new codes), or reset by an administrator."""
+
+    type = "access.factors_changed"
+    employee_id: UUID
+    what: Literal["added", "removed", "recovery", "reset"]
+
+
+class PasswordChanged(Event):
+    """An employee chose a new password."""
+
+    type = "access.password_changed"
+    employee_id: UUID

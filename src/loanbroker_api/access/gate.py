@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from loanbroker_api.access.machines import queries as machine_queries
 from loanbroker_api.access.machines.tokens import is_api_key, parse_api_key
 from loanbroker_api.access.models import LoginSession
 from loanbroker_api.access.permissions import ROLES_MANAGE
+from loanbroker_api.access.policies.places import Places
 from loanbroker_api.access.policies.problems import SessionIdle
-from loanbroker_api.access.policies.rules import Situation, judge
-from loanbroker_api.access.roles.trees import OrgTrees
-from loanbroker_api.access.roles.holdings import actor_of, role_held
+from loanbroker_api.access.policies.rules import Standing, standing
+from loanbroker_api.access.roles.holdings import role_held
 from loanbroker_api.access.roles.preview import preview_actor
-from loanbroker_api.access.sessions.feed import ChangeFeed
 from loanbroker_api.access.sessions.ending import ENDING, end_session
-from loanbroker_api.access.sessions.live import Live, LiveSessions, calendar_of, limits_of
+from loanbroker_api.access.sessions.feed import ChangeFeed
+from loanbroker_api.access.sessions.keys import LiveKeys
+from loanbroker_api.access.sessions.live import Live, LiveSessions
 from loanbroker_api.access.sessions.uses import Uses
 from loanbroker_api.access.tokens import BadToken, Claims, TokenSigner
 from loanbroker_api.core.actor import Actor, RequestInfo
@@ -40,11 +40,15 @@ class Gate:
         self.signer = TokenSigner(runtime)
         self.feed = ChangeFeed(runtime)
         self.sessions = LiveSessions(runtime, self.feed)
+        self.keys = LiveKeys(runtime, self.feed, self.sessions.trees)
         self.uses = Uses(runtime)
         self._verified: OrderedDict[str, tuple[Claims, datetime]] = OrderedDict()
         self._told: OrderedDict[tuple[UUID, str], datetime] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
-        self._trees = OrgTrees()
+
+    @property
+    def places(self) -> Places:
+        return self.sessions.places
 
     def start(self) -> None:
         self.feed.start()
@@ -56,6 +60,7 @@ class Gate:
         await self.feed.stop()
         await self.uses.stop()
         self.sessions.close()
+        self.keys.close()
 
     async def admit(self, token: str, request: RequestInfo, *, background: bool = False, preview: UUID | None = None) -> Actor:
         """The actor behind a token. `background` requests do not count as use. Raises Unauthenticated or the policy's refusal."""
@@ -63,18 +68,33 @@ class Gate:
         if is_api_key(token):
             actor = await self._admit_key(token, request, now)
         else:
-            claims = await self._claims(token, now)
-            live = await self.sessions.of(claims.tenant_id, claims.session_id)
-            if live is None or live.actor.id != claims.employee_id:
-                raise Unauthenticated
-            await self._pass(live, claims.client, request, now)
-            if not background:
-                live.last_used_at = max(live.last_used_at, now)
-                self.uses.note(claims.tenant_id, "session", claims.session_id, now, request.ip)
-                if live.row.device_id is not None:
-                    self.uses.note(claims.tenant_id, "device", live.row.device_id, now, request.ip)
-            actor = replace(live.actor, request=replace(request, client=live.row.client))
+            actor = await self._admit_session(token, request, now, background=background)
         return actor if preview is None else await self._seen_as(actor, preview)
+
+    async def _admit_session(self, token: str, request: RequestInfo, now: datetime, *, background: bool) -> Actor:
+        claims = await self._claims(token, now)
+        live = await self.sessions.of(claims.tenant_id, claims.session_id)
+        if live is None or live.actor.id != claims.employee_id:
+            raise Unauthenticated
+        await self._pass(live, claims.client, request, now)
+        if not background:
+            live.last_used_at = max(live.last_used_at, now)
+            self.uses.note(claims.tenant_id, "session", claims.session_id, now, request.ip)
+            if live.row.device_id is not None:
+                self.uses.note(claims.tenant_id, "device", live.row.device_id, now, request.ip)
+        return replace(live.actor, request=replace(request, client=live.row.client))
+
+    async def _admit_key(self, secret: str, request: RequestInfo, now: datetime) -> Actor:
+        """A machine's key: its owner's permissions cut down to the key's, by the owner's policy for the client `api`."""
+        parsed = parse_api_key(secret)
+        key = await self.keys.of(parsed, now) if parsed is not None else None
+        if parsed is None or key is None:
+            raise Unauthenticated
+        refusal = key.refusal(self.places, request.ip, now)
+        if refusal is not None:
+            raise refusal.as_status(401)
+        self.uses.note(parsed.tenant_id, "key", parsed.key_id, now, request.ip)
+        return replace(key.actor, request=replace(request, client="api"))
 
     async def still(self, actor: Actor, client: str) -> Actor:
         """The actor of a live stream or socket as it is now, judged again by the rules of a request.
@@ -88,6 +108,16 @@ class Gate:
             raise Unauthenticated
         await self._pass(live, client, actor.request, self.runtime.clock.now())
         return replace(live.actor, request=actor.request)
+
+    async def standing(self, actor: Actor) -> Standing | None:
+        """What an idle or long session has to expect; None where there is no session."""
+        if actor.session_id is None:
+            return None
+        live = await self.sessions.of(actor.tenant_id, actor.session_id)
+        if live is None:
+            return None
+        at = live.situation(self.places, client=live.row.client, ip=actor.request.ip, now=self.runtime.clock.now())
+        return standing(at)
 
     async def _claims(self, token: str, now: datetime) -> Claims:
         """A signature is checked once: what a token says never changes, only its time runs out."""
@@ -146,40 +176,7 @@ class Gate:
         """The actor as a role sees the product: never more than he may himself, and read only."""
         actor.require(ROLES_MANAGE)
         async with self.runtime.read(actor.tenant_id) as session:
-            held = await role_held(session, self._trees, actor.tenant_id, role_id)
+            held = await role_held(session, self.sessions.trees, actor.tenant_id, role_id)
         if held is None:
             raise Forbidden(permission=ROLES_MANAGE, permission_title="角色预览")
         return preview_actor(actor, [held])
-
-    async def _admit_key(self, secret: str, request: RequestInfo, now: datetime) -> Actor:
-        """A machine's key: its owner's permissions cut down to the key's, by the owner's policy for the client `api`."""
-        parsed = parse_api_key(secret)
-        if parsed is None:
-            raise Unauthenticated
-        async with self.runtime.read(parsed.tenant_id) as session:
-            key = await machine_queries.key_state(session, parsed.tenant_id, parsed.key_id)
-            if key is None or not key.opens(parsed.digest, now):
-                raise Unauthenticated
-            held = await actor_of(session, self._trees, parsed.tenant_id, key.employee_id)
-            limits = await limits_of(session, parsed.tenant_id, key.employee_id, "api")
-            calendar = await calendar_of(session)
-        place = self.sessions.places.find(request.ip)
-        # A key is its own device and needs no second factor: it was made by somebody who had one.
-        limits = replace(limits, device=None, sessions=None, unusual=None, factor=None)
-        refusal = judge(Situation(now, "api", request.ip, place, key.active, limits, calendar)).refusal or key.refuses(request.ip)
-        if refusal is not None:
-            raise refusal.as_status(401)
-        self.uses.note(parsed.tenant_id, "key", parsed.key_id, now, request.ip)
-        return Actor(
-            tenant_id=parsed.tenant_id,
-            id=key.employee_id,
-            kind="employee",
-            name=key.actor_name,
-            session_id=parsed.key_id,
-            unit_id=key.unit_id,
-            scopes={code: scope for code, scope in held.scopes.items() if code in key.permissions},
-            fields=held.fields,
-            units=held.units,
-            listed=held.listed,
-            request=replace(request, client="api"),
-        )

@@ -1,66 +1,18 @@
 """Reads of access."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loanbroker_api.access.models import Employee, EmployeeRole, OrgUnit, Role, RolePermission, Tenant, TenantDirectory
 from loanbroker_api.access.permissions import EMPLOYEES_VIEW
-from loanbroker_api.access.roles.holdings import HELD, holdings, parse_held
-from loanbroker_api.access.roles.trees import OrgTrees
 from loanbroker_api.access.schemas import EmployeeFilter
-from loanbroker_api.core.actor import Actor, RequestInfo
+from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.paging import Rows, keyset
 from loanbroker_api.core.runtime import Runtime
-
-
-@dataclass(frozen=True)
-class SessionState:
-    """A session as the middleware judges it, with the actor that it stands for."""
-
-    row: Row[Any]
-    actor: Actor
-
-
-_SESSION = text(
-    f"""
-    SELECT s.id, s.client, s.expires_at, s.ended_at, s.end_reason, s.last_used_at, e.id AS employee_id, e.display_name, e.unit_id, e.active,
-           t.active AS tenant_active, t.org_version, {HELD} AS held
-    FROM login_session s
-    JOIN employee e ON e.tenant_id = s.tenant_id AND e.id = s.employee_id
-    JOIN tenant t ON t.tenant_id = s.tenant_id
-    WHERE s.tenant_id = :t AND e.tenant_id = :t AND t.tenant_id = :t AND s.id = :session
-    """  # noqa: S608 - composed of our own constant
-)
-
-
-async def session_state(
-    session: ReadSession, trees: OrgTrees, tenant_id: UUID, session_id: UUID, request: RequestInfo
-) -> SessionState | None:
-    """The session with everything a request is judged by, in one statement; None when there is no such session."""
-    row = (await session.execute(_SESSION, {"t": tenant_id, "session": session_id})).one_or_none()
-    if row is None:
-        return None
-    reach = holdings(parse_held(row.held), await trees.tree(session, tenant_id, row.org_version), row.unit_id)
-    actor = Actor(
-        tenant_id=tenant_id,
-        id=row.employee_id,
-        kind="employee",
-        name=row.display_name,
-        session_id=row.id,
-        unit_id=row.unit_id,
-        scopes=reach.scopes,
-        fields=reach.fields,
-        units=reach.units,
-        listed=reach.listed,
-        request=replace(request, client=row.client),
-    )
-    return SessionState(row, actor)
 
 
 async def tenant_by_code(runtime: Runtime, code: str) -> UUID | None:

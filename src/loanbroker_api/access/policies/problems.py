@@ -35,7 +35,10 @@ class ClientMismatch(Problem):
 
 class IpRefused(Problem):
     code, status = "access.ip-refused", 403
-    message, english = "当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员", "Your network ({ip}) is not one you may sign in from"
+    message, english = (
+        "当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员",
+        "Your network ({ip}) is not one you may sign in from",
+    )
     remedy = "换到允许的网络；需要例外时联系管理员在“登录策略”里放行。"
 
 
@@ -71,7 +74,10 @@ class TooManySessions(Problem):
 
 class LoginLocked(Problem):
     code, status = "access.locked", 429
-    message, english = "输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录", "Too many wrong passwords; try again in {minutes} minutes"
+    message, english = (
+        "输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录",
+        "Too many wrong passwords; try again in {minutes} minutes",
+    )
     remedy = "等到锁定结束，在常用设备上登录，或联系管理员解锁。"
 
 
@@ -83,7 +89,10 @@ class ApprovalRefused(Problem):
 
 class DeviceProofRequired(Problem):
     code, status = "access.device-proof-required", 401
-    message, english = "缺少设备凭证：刷新令牌只能由登录时的设备使用", "The device's proof is missing: only the device that signed in may refresh"
+    message, english = (
+        "缺少设备凭证：刷新令牌只能由登录时的设备使用",
+        "The device's proof is missing: only the device that signed in may refresh",
+    )
     remedy = "带上登录时得到的 deviceToken，或用设备私钥签名的 deviceProof。"
 
 

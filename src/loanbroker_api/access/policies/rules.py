@@ -5,7 +5,7 @@ A rule may instead demand something (a second factor, a leader's approval): dema
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -135,16 +135,15 @@ def ip(at: Situation) -> Outcome:
 def region(at: Situation) -> Outcome:
     demand: Demand | None = None
     for part in at.limits.region:
-        if at.place.code:
-            if not any(at.place.code.startswith(code) for code in part.allow):
-                return RegionRefused(place=at.place.name)
-        elif part.unknown == "refuse":
-            return RegionRefused(place=at.place.name or "未知")
-        elif part.unknown == "approve":
+        if at.place.within(part.allow):
+            continue
+        if at.place.known or part.unknown == "refuse":
+            return RegionRefused(place=at.place.name)
+        if part.unknown == "approve":
             demand = Demand("approval", "region", "查不到 IP 归属地，要上级批准")
     if demand is None or "region" in at.done or (at.session is not None and at.session.approved_ip == at.ip):
         return None
-    return demand if at.session is None else RegionRefused(place=at.place.name or "未知")
+    return demand if at.session is None else RegionRefused(place=at.place.name)
 
 
 def time(at: Situation) -> Outcome:
@@ -301,7 +300,8 @@ class Standing:
     """A live session found in order: until when nothing about it can change by time alone, idleness aside."""
 
     until: datetime
-    closes_at: datetime | None = field(default=None)
+    closes_at: datetime | None
+    idle_minutes: int
 
 
 def standing(at: Situation) -> Standing:
@@ -309,4 +309,4 @@ def standing(at: Situation) -> Standing:
     closes = [moment for part in at.limits.time if (moment := windows.closes(part, at.calendar, at.now)) is not None]
     closing = min(closes, default=None)
     expires = at.session.expires_at if at.session is not None else at.now
-    return Standing(min(expires, closing) if closing is not None else expires, closing)
+    return Standing(min(expires, closing) if closing is not None else expires, closing, at.limits.idle_minutes or 0)

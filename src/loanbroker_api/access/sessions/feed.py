@@ -57,14 +57,14 @@ class ChangeFeed:
         """On a connection of its own: a busy pool must not make everyone ask the database."""
         settings = self._runtime.settings
         dsn = settings.database_url.get_secret_value() if settings.database_url else ""
-        connection: asyncpg.Connection | None = None
+        connection: Any = None
         try:
             while True:
                 started = time.monotonic()
                 try:
                     if connection is None or connection.is_closed():
                         connection = await asyncpg.connect(dsn, timeout=2, command_timeout=1)
-                    rows = await connection.fetch(_RECENT)
+                    rows: list[Any] = await connection.fetch(_RECENT)
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                     log.warning("access_log_unread", reason=type(error).__name__)
                     if connection is not None:
@@ -79,7 +79,7 @@ class ChangeFeed:
             if connection is not None:
                 connection.terminate()
 
-    def _tell(self, row: asyncpg.Record) -> None:
+    def _tell(self, row: Any) -> None:
         if row["id"] in self._seen:
             return
         self._seen[row["id"]] = None

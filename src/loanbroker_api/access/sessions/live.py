@@ -1,6 +1,5 @@
 """What a process remembers of live sessions, so that a request in the steady state asks no database (docs/decisions/session-cache.md)."""
 
-import asyncio
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,8 +13,8 @@ from loanbroker_api.access.policies.calendar import Calendar
 from loanbroker_api.access.policies.effective import Limits, PolicyRow, fold
 from loanbroker_api.access.policies.places import Places, places
 from loanbroker_api.access.policies.rules import DeviceState, SessionFacts, Situation, judge, standing
+from loanbroker_api.access.roles.holdings import HELD, holdings, parse_held
 from loanbroker_api.access.roles.trees import OrgTrees
-from loanbroker_api.access.roles.holdings import actor_of
 from loanbroker_api.access.sessions.feed import ChangeFeed
 from loanbroker_api.core.actor import Actor, StepUp
 from loanbroker_api.core.changes import Change
@@ -25,15 +24,16 @@ from loanbroker_api.core.runtime import Runtime
 
 MAX_SESSIONS = 20_000
 _SESSION = text(
-    """
+    f"""
     SELECT s.id, s.client, s.created_at, s.expires_at, s.ended_at, s.end_reason, s.last_used_at, s.device_id, s.stepped_up_at, s.approved_place,
-           e.id AS employee_id, e.display_name, e.unit_id, e.active, t.active AS tenant_active, t.org_version, d.state AS device_state
+           e.id AS employee_id, e.display_name, e.unit_id, e.active, t.active AS tenant_active, t.org_version, d.state AS device_state,
+           {HELD} AS held
     FROM login_session s
     JOIN employee e ON e.tenant_id = s.tenant_id AND e.id = s.employee_id
     JOIN tenant t ON t.tenant_id = s.tenant_id
     LEFT JOIN device d ON d.tenant_id = s.tenant_id AND d.id = s.device_id
     WHERE s.tenant_id = :t AND e.tenant_id = :t AND t.tenant_id = :t AND s.id = :session
-    """
+    """  # noqa: S608 - composed of our own constant
 )
 _POLICIES = text(
     """
@@ -93,11 +93,10 @@ class LiveSessions:
     def __init__(self, runtime: Runtime, feed: ChangeFeed) -> None:
         self._runtime = runtime
         self._feed = feed
-        self._trees = OrgTrees()
+        self.trees = OrgTrees()
         self._sessions: OrderedDict[UUID, Live] = OrderedDict()
         self._by_employee: defaultdict[UUID, set[UUID]] = defaultdict(set)
         self._heard: dict[UUID, int] = {}
-        self._loading: dict[UUID, asyncio.Lock] = {}
         self.places = places(runtime.settings)
         runtime.changes.listen(self._forget)
 
@@ -136,7 +135,7 @@ class LiveSessions:
         heard = self._heard.get(tenant_id, 0)
         before = self._sessions.get(session_id)
         async with self._runtime.read(tenant_id) as session:
-            live = await load_live(session, self._trees, tenant_id, session_id)
+            live = await load_live(session, self.trees, tenant_id, session_id)
         if live is not None and before is not None:
             live.last_used_at = max(live.last_used_at, before.last_used_at)
         if live is not None and self._feed.trusted and self._heard.get(tenant_id, 0) == heard:
@@ -174,7 +173,7 @@ async def load_live(session: ReadSession, trees: OrgTrees, tenant_id: UUID, sess
     row = (await session.execute(_SESSION, {"t": tenant_id, "session": session_id})).one_or_none()
     if row is None:
         return None
-    held = await actor_of(session, trees, tenant_id, row.employee_id)
+    held = holdings(parse_held(row.held), await trees.tree(session, tenant_id, row.org_version), row.unit_id)
     limits = await limits_of(session, tenant_id, row.employee_id, row.client)
     actor = Actor(
         tenant_id=tenant_id,
@@ -196,4 +195,3 @@ def step_up_of(limits: Limits, at: datetime | None) -> StepUp | None:
     """What a session must confirm again, by its limits."""
     part = limits.factor
     return StepUp(frozenset(part.step_up), at, timedelta(minutes=part.step_up_minutes)) if part and part.step_up else None
-

@@ -352,7 +352,9 @@ async def _open(
     refresh = await issue_refresh(uow, opened)
     actor = replace(actor, session_id=opened.id)
     await _record(uow, employee, progress, at, "ok", opened.id)
-    uow.audit(actor, "access.logged_in", employee.id, client=progress.client, method=progress.method, factor=progress.factor, signals=at.signals)
+    uow.audit(
+        actor, "access.logged_in", employee.id, client=progress.client, method=progress.method, factor=progress.factor, signals=at.signals
+    )
     if at.signals:
         uow.emit(LoginUnusual(employee_id=employee.id, session_id=opened.id, signals=list(at.signals)))
     elif progress.new_device and await _signed_in_before(uow, employee.id):

@@ -81,7 +81,7 @@ async def tokens_of(
     )
 
 
-async def refresh(runtime: Runtime, signer: TokenSigner, token: str, shown: Shown, request: RequestInfo) -> Tokens:
+async def refresh(runtime: Runtime, signer: TokenSigner, trees: OrgTrees, token: str, shown: Shown, request: RequestInfo) -> Tokens:
     """Rotate a refresh token. Raises RefreshRefused, DeviceProofRequired, and what the policy refuses as it is now.
 
     A token that is used again after the retry window, or from another device, ends its session for everyone. Within 10 s of its use the same
@@ -92,13 +92,13 @@ async def refresh(runtime: Runtime, signer: TokenSigner, token: str, shown: Show
     except BadToken as error:
         raise RefreshRefused from error
     async with runtime.uow(tenant_id) as uow:
-        outcome = await _rotate(uow, token, shown, request)
+        outcome = await _rotate(uow, trees, token, shown, request)
     if isinstance(outcome, Problem):
         raise outcome
     return await tokens_of(runtime, signer, tenant_id, *outcome)
 
 
-async def _rotate(uow: UnitOfWork, token: str, shown: Shown, request: RequestInfo) -> tuple[LoginSession, str] | Problem:
+async def _rotate(uow: UnitOfWork, trees: OrgTrees, token: str, shown: Shown, request: RequestInfo) -> tuple[LoginSession, str] | Problem:
     row = await uow.session.scalar(select(RefreshToken).where(RefreshToken.digest == digest_of(token)).with_for_update())
     if row is None or row.expires_at <= uow.now:
         return RefreshRefused()
@@ -106,8 +106,13 @@ async def _rotate(uow: UnitOfWork, token: str, shown: Shown, request: RequestInf
     employee = await uow.session.scalar(select(Employee).where(Employee.id == session.employee_id)) if session else None
     if session is None or employee is None:
         return RefreshRefused()
-    if session.ended_at is not None or session.expires_at <= uow.now or not employee.active or not (await queries.get_tenant(uow.session)).active:
-        return await _why_ended(uow, session, request) or RefreshRefused()
+    if (
+        session.ended_at is not None
+        or session.expires_at <= uow.now
+        or not employee.active
+        or not (await queries.get_tenant(uow.session)).active
+    ):
+        return await _why_ended(uow, trees, session, request) or RefreshRefused()
     actor = Actor(uow.tenant_id, employee.id, "system", "refresh", session_id=session.id, request=replace(request, client=session.client))
     fits = await _fits(uow, session, token, shown)
     used = row.used_at is not None
@@ -117,7 +122,7 @@ async def _rotate(uow: UnitOfWork, token: str, shown: Shown, request: RequestInf
         return await _stolen(uow, actor, session, "device_mismatch")
     if fits is None:
         return DeviceProofRequired()
-    refusal = await _judge(uow, session, request)
+    refusal = await _judge(uow, trees, session, request)
     if refusal is not None:
         ends = ENDING.get(type(refusal))
         if ends is not None:
@@ -143,18 +148,17 @@ async def _stolen(uow: UnitOfWork, actor: Actor, session: LoginSession, reason: 
     return RefreshRefused()
 
 
-async def _judge(uow: UnitOfWork, session: LoginSession, request: RequestInfo) -> Problem | None:
+async def _judge(uow: UnitOfWork, trees: OrgTrees, session: LoginSession, request: RequestInfo) -> Problem | None:
     """A refresh is judged as a request is, by the policy of now; it is no use of the session."""
-    live = await load_live(uow.session, OrgTrees(), uow.tenant_id, session.id)
+    live = await load_live(uow.session, trees, uow.tenant_id, session.id)
     if live is None:
         return RefreshRefused()
     at = live.situation(places(uow.runtime.settings), client=session.client, ip=request.ip, now=uow.now)
     return judge(at).refusal
 
 
-async def _why_ended(uow: UnitOfWork, session: LoginSession, request: RequestInfo) -> Problem | None:
+async def _why_ended(uow: UnitOfWork, trees: OrgTrees, session: LoginSession, request: RequestInfo) -> Problem | None:
     """A session that a policy or a person ended says why; reuse and theft are not told apart from nonsense."""
     if session.end_reason in {"refresh_reused", "device_mismatch", "logout"}:
         return None
-    return await _judge(uow, session, request)
-
+    return await _judge(uow, trees, session, request)

@@ -115,14 +115,20 @@ class EnrolledOut(OutSchema):
     step: LoginStepOut | None
 
 
-class StepUpIn(FactorProof):
+class StepUpIn(InSchema):
     """A factor, or the password for who has none."""
 
     model_config = example(kind="totp", code="123456")
 
-    kind: Literal["password", "totp", "recovery", "passkey"]  # type: ignore[assignment]
+    kind: Literal["password", "totp", "recovery", "passkey"]
     password: Password | None = None
+    code: Annotated[str | None, Field(max_length=40)] = None
+    credential: JsonObject | None = None
     state: Annotated[str | None, Field(max_length=2_000, description="通行密钥：options 返回的 state")] = None
+
+    def proof(self) -> FactorProof:
+        """The factor that is shown; for a password there is none."""
+        return FactorProof.model_validate({"kind": self.kind, "code": self.code, "credential": self.credential})
 
 
 class StepUpOut(OutSchema):
@@ -188,7 +194,7 @@ class DeviceNameIn(InSchema):
 
 
 class PushTokenIn(InSchema):
-    model_config = example(kind="apns", token="a1b2…")
+    model_config = example(kind="apns", token="a1b2c3d4…")  # noqa: S106 - no password
 
     kind: Literal["apns", "fcm", "huawei", "xiaomi", "oppo", "vivo", "honor"]
     token: Annotated[str, Field(min_length=8, max_length=4_096)]

@@ -53,9 +53,12 @@ async def signals_of(session: ReadSession, part: UnusualPart | None, known: Plac
         found.append("new_device_and_place")
     if part.travel_kmh is not None and mine and _too_far(known, mine[0].place, login.place.code, login.at - mine[0].at, part.travel_kmh):
         found.append("travel")
-    if part.off_hours_minutes is not None and len(mine) >= ENOUGH:
-        if _minutes_off([row.at for row in mine], login.at) > part.off_hours_minutes:
-            found.append("off_hours")
+    if (
+        part.off_hours_minutes is not None
+        and len(mine) >= ENOUGH
+        and _minutes_off([row.at for row in mine], login.at) > part.off_hours_minutes
+    ):
+        found.append("off_hours")
     if part.accounts_per_ip is not None and await _others(session, login) + 1 > part.accounts_per_ip:
         found.append("shared_ip")
     return found

@@ -11,8 +11,10 @@ from loanbroker_api.access.factors.routes import router as factors_router
 from loanbroker_api.access.gate import Gate
 from loanbroker_api.access.machines.routes import router as machines_router
 from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
+from loanbroker_api.access.roles.routes import router as roles_router
 from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
+from loanbroker_api.access.staff.routes import router as staff_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
@@ -37,6 +39,8 @@ ROUTERS = (
     signing_in_router,
     looking_after_router,
     access_router,
+    staff_router,
+    roles_router,
     factors_router,
     machines_router,
     workspace_router,

@@ -18,6 +18,8 @@ from strawberry.types.unset import UnsetType
 from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
+from loanbroker_api.access.roles.graph import AccessRoleMutation, AccessRoleQuery
+from loanbroker_api.access.staff.graph import AccessStaffMutation, AccessStaffQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -37,13 +39,32 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
+class Query(
+    AccessQuery,
+    AccessStaffQuery,
+    AccessRoleQuery,
+    AccessMachinesQuery,
+    CustomerQuery,
+    ChannelQuery,
+    ProductQuery,
+    PipelineQuery,
+    FinanceQuery,
+    AnalyticsQuery,
+):
     pass
 
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
 class Mutation(
-    AccessMutation, AccessFactorsMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation, AccessMachinesMutation
+    AccessMutation,
+    AccessStaffMutation,
+    AccessRoleMutation,
+    AccessFactorsMutation,
+    CustomerMutation,
+    ProductMutation,
+    PipelineMutation,
+    FinanceMutation,
+    AccessMachinesMutation,
 ):
     pass
 

@@ -12,6 +12,7 @@ from loanbroker_api.core.errors import FieldError
 from loanbroker_api.core.grading import GRADED
 from loanbroker_api.core.permissions import PERMISSIONS, title_of
 
+
 @dataclass(frozen=True)
 class Excess:
     """Permissions and fields that go beyond the actor's own."""

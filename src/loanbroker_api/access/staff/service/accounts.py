@@ -45,7 +45,13 @@ async def deactivate(uow: UnitOfWork, actor: Actor, employee_id: UUID, data: Dea
     if was_on_duty:
         uow.emit(DutyChanged(employee_id=person.id, on_duty=False))
     uow.audit(
-        actor, "access.employee_deactivated", person.id, reason=data.reason, note=data.note, sessions=ended, changes={"active": [True, False]}
+        actor,
+        "access.employee_deactivated",
+        person.id,
+        reason=data.reason,
+        note=data.note,
+        sessions=ended,
+        changes={"active": [True, False]},
     )
     uow.changed(employee_id=person.id)
     return person

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
 
 from loanbroker_api.access.models import EMPLOYEE_PHONE, Employee, EmployeeRole, OrgUnit, Tenant
 from loanbroker_api.access.passwords import check_new_password, hash_password
@@ -120,7 +121,7 @@ async def edit(uow: UnitOfWork, actor: Actor, employee_id: UUID, data: EmployeeP
         if not changes:
             return person
         # Roles are rows of their own: the version counts them, too.
-        person.version += 0 if uow.session.sync_session.is_modified(person) else 1
+        flag_modified(person, "unit_id")
         await _save(uow, person)
     uow.audit(actor, "access.employee_updated", person.id, changes=changes)
     uow.changed(employee_id=person.id)

@@ -43,11 +43,11 @@ async def managed(session: ReadSession, actor: Actor, employee_id: UUID) -> Empl
 
 def manage_refused(actor: Actor, person: Employee) -> Problem | None:
     """Why the actor may not manage an employee in sight."""
-    facts = {"permission": EMPLOYEES_MANAGE, "permission_title": title_of(EMPLOYEES_MANAGE)}
+    title = title_of(EMPLOYEES_MANAGE)
     if not actor.may(EMPLOYEES_MANAGE):
-        return Forbidden(**facts)
+        return Forbidden(permission=EMPLOYEES_MANAGE, permission_title=title)
     if not actor.reaches(EMPLOYEES_MANAGE, owner_id=person.id, unit_id=person.unit_id):
-        return EmployeeNotYours(**facts)
+        return EmployeeNotYours(permission=EMPLOYEES_MANAGE, permission_title=title)
     return None
 
 
@@ -58,7 +58,9 @@ def check_version(person: Employee, version: int) -> None:
         raise Stale(current=current)
 
 
-async def actions(session: ReadSession, actor: Actor, people: Collection[Employee], held: dict[UUID, Reach]) -> dict[UUID, list[AllowedAction]]:
+async def actions(
+    session: ReadSession, actor: Actor, people: Collection[Employee], held: dict[UUID, Reach]
+) -> dict[UUID, list[AllowedAction]]:
     """What the actor may do to each employee, with reasons."""
     admins = await administrators(session)
     found: dict[UUID, list[AllowedAction]] = {}

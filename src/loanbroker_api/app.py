@@ -16,6 +16,8 @@ from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
 from loanbroker_api.access.wechat.routes import router as wechat_router
 from loanbroker_api.access.trail.routes import router as trail_router
+from loanbroker_api.access.roles.routes import router as roles_router
+from loanbroker_api.access.staff.routes import router as staff_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
@@ -41,6 +43,8 @@ ROUTERS = (
     signing_in_router,
     looking_after_router,
     access_router,
+    staff_router,
+    roles_router,
     factors_router,
     machines_router,
     policies_router,

@@ -21,6 +21,8 @@ from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessM
 from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
 from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
 from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
+from loanbroker_api.access.roles.graph import AccessRoleMutation, AccessRoleQuery
+from loanbroker_api.access.staff.graph import AccessStaffMutation, AccessStaffQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -41,7 +43,7 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery, AccessPolicyQuery, AccessWechatQuery, AccessTrailQuery):
+class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery, AccessPolicyQuery, AccessWechatQuery, AccessTrailQuery, AccessStaffQuery, AccessRoleQuery):
     pass
 
 
@@ -51,6 +53,8 @@ class Mutation(
     AccessFactorsMutation,
     AccessMachinesMutation,
     AccessWechatMutation,
+    AccessStaffMutation,
+    AccessRoleMutation,
     CustomerMutation,
     ProductMutation,
     PipelineMutation,
@@ -58,6 +62,7 @@ class Mutation(
     AccessPolicyMutation,
     AccessTrailMutation,
     AuditTaskMutation,
+    AccessMachinesMutation,
 ):
     pass
 

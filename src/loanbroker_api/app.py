@@ -8,8 +8,11 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from loanbroker_api import registry, site
 from loanbroker_api.access.factors.routes import router as factors_router
-from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
+from loanbroker_api.access.gate import Gate
+from loanbroker_api.access.machines.routes import router as machines_router
+from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
 from loanbroker_api.access.routes import router as access_router
+from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
@@ -31,8 +34,11 @@ from loanbroker_api.workspace.routes import router as workspace_router
 from loanbroker_api.workspace.stream import Hub
 
 ROUTERS = (
+    signing_in_router,
+    looking_after_router,
     access_router,
     factors_router,
+    machines_router,
     workspace_router,
     notifications_router,
     customers_router,
@@ -62,11 +68,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             app.state.runtime, app.state.gate, app.state.hub = runtime, Gate(runtime), Hub(runtime)
             app.state.door = Door(runtime, writer)
             writer.start()
+            app.state.gate.start()
             app.state.hub.start()
             try:
                 yield
             finally:
                 await app.state.hub.stop()
+                await app.state.gate.stop()
                 await writer.close()
 
     app = FastAPI(
@@ -101,6 +109,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
                 "X-Requested-With",
                 "Last-Event-ID",
                 "Accept-Language",
+                "X-Background",
+                "X-Preview-Role",
             ],
             expose_headers=["X-Request-Id", "Retry-After", "Date", "Idempotency-Replayed"],
             max_age=600,

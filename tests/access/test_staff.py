@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from loanbroker_api.access.middleware import client_ip
 from loanbroker_api.access.models import LoginSession
-from loanbroker_api.access.queries import below
+from loanbroker_api.access.roles.trees import below
 from loanbroker_api.app import create_app
 from loanbroker_api.core.audit import AuditEntry
 from loanbroker_api.core.grading import GRADED

@@ -83,6 +83,7 @@ def test_nothing_under_the_api_stands_beside_the_areas(built: FastAPI) -> None:
         "/metrics",
         "/openapi.json",
         "/problems/{code}",
+        "/.well-known/jwks.json",
         "/graphql",
     }
 

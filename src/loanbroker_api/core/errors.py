@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 Language = Literal["zh", "en"]
 DOCUMENTED: dict[str, type["Problem"]] = {}
@@ -53,6 +53,11 @@ class Problem(Exception):  # noqa: N818 - the field's term (RFC 9457)
         self.current = current
         self.headers = dict(headers or {})
         self.facts = facts
+
+    def as_status(self, status: int) -> Self:
+        """The same refusal under another status: what a login is forbidden (403) ends a session (401)."""
+        self.__dict__["status"] = status
+        return self
 
     def text(self, language: Language = "zh") -> str:
         """The message for people in their language."""

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pyotp
+from sqlalchemy import select
 
 from loanbroker_api.access.factors import service
 from loanbroker_api.access.factors.schemas import FactorProof
+from loanbroker_api.access.models import LoginPolicy, Role
 from loanbroker_api.core.actor import Actor, StepUp
 from loanbroker_api.core.runtime import Runtime
 from support.authenticator import Authenticator
@@ -114,6 +116,19 @@ class Prover:
         """A service in a unit of work of its own."""
         async with self.runtime.uow(self.company.id) as uow:
             return await doing(uow, actor, *given, **more)
+
+
+async def put_policy(company: Company, client: str, *, username: str | None = None, **parts: Any) -> None:
+    """A login policy of the role 业务员, or of one employee, whose named parts override; live sessions hear of it."""
+    async with company.runtime.uow(company.id) as uow:
+        role = await uow.session.scalar(select(Role.id).where(Role.code == "sales"))
+        person = (await company.employee(username)).id if username else None
+        uow.session.add(
+            LoginPolicy(
+                role_id=None if person else role, employee_id=person, client=client, parts=parts, overrides=sorted(parts) if person else []
+            )
+        )
+        uow.changed()
 
 
 def bound_by_policy(actor: Actor, *, confirmed_for: timedelta | None, clock: TestClock) -> Actor:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,9 +18,9 @@ from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.runtime import Runtime
 from support.authenticator import Authenticator
 from support.clock import TestClock
-from support.company import Company
-from support.doors import refusal
-from support.factors import Enter, FactorDoor, Prover, bound_by_policy
+from support.company import PASSWORD, Company
+from support.doors import DoorName, refusal
+from support.factors import Enter, FactorDoor, Prover, bound_by_policy, put_policy
 
 
 class TestWithoutAPolicy:
@@ -85,19 +86,60 @@ class TestUnderAPolicy:
         await prove.act(service.remove_factor, UUID(started["id"]), actor=fresh)
         assert await prove.kinds() == {"passkey", "recovery"}
 
-    async def test_the_last_one_stays(self, rest: FactorDoor, prove: Prover, actor: Actor, clock: TestClock) -> None:
-        started, _ = await rest.totp()
-        fresh = bound_by_policy(actor, confirmed_for=timedelta(0), clock=clock)
-        with pytest.raises(FactorRequired):
-            await prove.act(service.remove_factor, UUID(started["id"]), actor=fresh)
+    async def test_the_last_one_stays(self, enter: Enter, prove: Prover, company: Company, clock: TestClock) -> None:
+        """Through the whole of it: the policy is put, the session must confirm, then the rule speaks."""
+        mine = await enter()
+        started, _ = await mine.totp()
+        await put_policy(company, "ios", factor={"required": True})
+        assert (await mine.mine())["required"] is True
+        assert await refusal(mine.remove(started["id"])) == "access.step-up-required"
+        assert await refusal(mine.start()) == "access.step-up-required"
+        clock.move(timedelta(seconds=60))
+        await mine.api.ok("POST", "/auth/step-up", json={"kind": "totp", "code": mine.code(started["secret"])})
+        assert await refusal(mine.remove(started["id"])) == "access.factor-required"
+        second, _ = await mine.totp()
+        await mine.remove(started["id"])
+        assert await refusal(mine.remove(second["id"])) == "access.factor-required"
         assert await prove.kinds() == {"totp", "recovery"}
+
+    @pytest.mark.parametrize(
+        ("parts", "stays"),
+        [
+            ({"required": True, "step_up": []}, True),
+            ({"required": False, "step_up": []}, False),
+            ({"required": True, "kinds": ["passkey"], "step_up": []}, False),
+        ],
+        ids=["required", "only-for-steps", "only-passkeys"],
+    )
+    async def test_what_counts_is_what_a_login_would_take(
+        self, rest: FactorDoor, company: Company, parts: dict[str, Any], stays: bool
+    ) -> None:
+        """On whatever client: a browser's policy keeps the last factor also when it is an iPhone that asks."""
+        started, _ = await rest.totp()
+        await put_policy(company, "web", factor=parts)
+        assert await refusal(rest.remove(started["id"])) == ("access.factor-required" if stays else None)
+
+    async def test_the_last_passkey_stays_where_only_passkeys_are_taken(self, rest: FactorDoor, company: Company) -> None:
+        started, _ = await rest.totp()
+        made = await rest.passkey(Authenticator())
+        await put_policy(company, "web", factor={"required": True, "kinds": ["passkey"], "step_up": []})
+        assert await refusal(rest.remove(made["id"])) == "access.factor-required"
+        assert await refusal(rest.remove(started["id"])) is None
+
+    async def test_an_employees_own_policy_can_lift_it(self, rest: FactorDoor, company: Company) -> None:
+        started, _ = await rest.totp()
+        await put_policy(company, "ios", factor={"required": True, "step_up": []})
+        await put_policy(company, "ios", username="sales1", factor=None)
+        assert (await rest.mine())["required"] is False
+        assert await refusal(rest.remove(started["id"])) is None
 
     async def test_of_the_last_two_given_up_at_once_one_stays(
         self, rest: FactorDoor, prove: Prover, actor: Actor, clock: TestClock, runtime: Runtime, company: Company
     ) -> None:
-        for _ in range(5):
+        for client in ("ios", "android", "web"):
             await rest.totp()
             await rest.passkey(Authenticator())
+            await put_policy(company, client, factor={"required": True, "step_up": []})
             async with runtime.read(company.id) as session:
                 ids = [factor.id for factor in await queries.confirmed(session, prove.employee_id)]
             fresh = bound_by_policy(actor, confirmed_for=timedelta(0), clock=clock)
@@ -106,8 +148,8 @@ class TestUnderAPolicy:
             )
             refused = [outcome for outcome in outcomes if outcome is not None]
             assert [type(outcome) for outcome in refused] == [FactorRequired]
-            (kept,) = (await rest.mine())["items"]
-            await rest.remove(kept["id"])
+            assert len((await rest.mine())["items"]) == 1
+            await prove.act(service.reset_factors, prove.employee_id, actor=company.system)
 
     async def test_one_that_was_never_used_goes_without_asking(
         self, rest: FactorDoor, prove: Prover, actor: Actor, clock: TestClock
@@ -115,3 +157,34 @@ class TestUnderAPolicy:
         started = await rest.start()
         await prove.act(service.remove_factor, UUID(started["id"]), actor=bound_by_policy(actor, confirmed_for=None, clock=clock))
         assert await refusal(rest.confirm(started["id"], rest.code(started["secret"]))) == "access.factor-not-found"
+
+
+class TestApiKeys:
+    """A key acts as its owner, but not on what proves who the owner is."""
+
+    async def test_a_key_may_look_and_no_more(self, enter: Enter, company: Company, clock: TestClock, sign_in: Any, door: DoorName) -> None:
+        mine = await enter()
+        started, codes = await mine.totp()
+        waiting = await mine.start()
+        boss = await sign_in("boss", role="boss")
+        body = {
+            "name": "接口",
+            "employeeId": str((await company.employee("sales1")).id),
+            "permissions": ["customers.view"],
+            "expiresAt": (clock.now() + timedelta(days=30)).isoformat(),
+        }
+        made = await boss.ok("POST", "/api-keys", json=body)
+        mine.api._http.headers["authorization"] = f"Bearer {made['secret']}"
+        assert (await mine.mine())["recoveryCodesLeft"] == 10
+        for asking in (
+            mine.start(),
+            mine.confirm(waiting["id"], mine.code(waiting["secret"])),
+            mine.options(),
+            mine.register("x", {}),
+            mine.remove(started["id"]),
+            mine.recovery_codes(),
+            mine.password(PASSWORD, "山里的茶 and a ferry"),
+        ):
+            assert await refusal(asking) == "access.person-only"
+        assert codes
+        assert (await mine.mine())["recoveryCodesLeft"] == 10

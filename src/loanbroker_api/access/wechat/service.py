@@ -61,7 +61,7 @@ async def bind(uow: UnitOfWork, identity: Identity, number: str, request: Reques
 
     Raises WechatPhoneUnknown, WechatBoundElsewhere (he has another WeChat, or the WeChat is another's by now).
     """
-    employee = await uow.session.scalar(_locked(Employee.phone_index == uow.keys.blind("phone", number), Employee.active))
+    employee = await uow.session.scalar(_locked(Employee.phone_index == uow.keys.blind("phone", number), Employee.active.is_(True)))
     if employee is None:
         raise WechatPhoneUnknown
     values = {

@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 接口密钥
+         * @description 全公司的接口密钥，新的在前，含已吊销和过期的。
+         */
+        get: operations["access_list_api_keys"];
+        put?: never;
+        /**
+         * 新建接口密钥
+         * @description 以某个员工的身份调用接口，权限是他的一部分；密钥只显示这一次，用 `Authorization: Bearer ak_…` 调用。
+         */
+        post: operations["access_create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 吊销接口密钥
+         * @description 立即失效，不能恢复。
+         */
+        post: operations["access_revoke_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -15,9 +59,151 @@ export interface paths {
         put?: never;
         /**
          * 登录
-         * @description 用机构代码、账号和密码换取访问令牌（最长 10 分钟）和刷新令牌。网页端的刷新令牌在 HttpOnly Cookie 里。
+         * @description 用机构代码、账号和密码登录。200 得到访问令牌（最长 10 分钟）和刷新令牌；202 说明还要做什么（第二因素、上级批准、改密码）。
+         *
+         *     网页端的刷新令牌和设备凭证在 HttpOnly Cookie 里；其他客户端在正文里，之后刷新要带上设备凭证。
          */
         post: operations["access_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登录时绑定验证器
+         * @description 角色要求第二因素而还没有时，先绑定验证器。
+         */
+        post: operations["access_enrol_at_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/enrol/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认验证器
+         * @description 输入验证器上的验证码；返回只显示一次的恢复码，并继续登录。
+         */
+        post: operations["access_confirm_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 第二因素
+         * @description 验证码、恢复码或通行密钥。一个 ticket 最多试 8 次。
+         */
+        post: operations["access_give_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 通行密钥的登录参数
+         * @description 交给浏览器 navigator.credentials.get 的参数，用一次。
+         */
+        post: operations["access_login_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登录时改密码
+         * @description 管理员给的临时密码第一次登录后要换掉。
+         */
+        post: operations["access_choose_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提醒上级批准
+         * @description 再通知一次上级，一分钟最多一次。
+         */
+        post: operations["access_remind_leaders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 等待批准后继续
+         * @description 上级处理后继续登录；还在等待时再次得到 202 和新的 ticket。
+         */
+        post: operations["access_resume_login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -55,9 +241,33 @@ export interface paths {
         put?: never;
         /**
          * 刷新令牌
-         * @description 换取新的访问令牌；旧的刷新令牌随即失效，超过 10 秒再次使用会结束整个会话。
+         * @description 换取新的访问令牌；旧的刷新令牌随即失效，超过 10 秒或在别的设备上再次使用会结束整个会话。
          */
         post: operations["access_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 再次确认身份的方式
+         * @description 可用的方式；有通行密钥时附浏览器参数，连同 state 一起送回。
+         */
+        get: operations["access_step_up_options"];
+        put?: never;
+        /**
+         * 再次确认身份
+         * @description 查看明文、导出、改策略之前，在规定的分钟内确认一次是本人。
+         */
+        post: operations["access_step_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -816,6 +1026,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/employees/{employee_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 员工的设备
+         * @description 员工登录过的设备。
+         */
+        get: operations["access_list_employee_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 解绑员工的设备
+         * @description 解绑员工的设备，其登录立即结束。
+         */
+        delete: operations["access_unbind_employee_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 员工的登录
+         * @description 员工现在有效的登录。
+         */
+        get: operations["access_list_employee_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * 结束员工的登录
+         * @description 结束员工的全部登录，立即生效。
+         */
+        delete: operations["access_end_employee_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 结束员工的一个登录
+         * @description 结束员工的一个登录，立即生效。
+         */
+        delete: operations["access_end_employee_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 解除密码锁定
+         * @description 清除输错密码的计数。
+         */
+        post: operations["access_unlock_employee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1104,6 +1418,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/login-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 登录申请
+         * @description 下属等待批准的登录：首次设备、未知地区、异常登录。
+         */
+        get: operations["access_list_login_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login-approvals/{approval_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准或拒绝登录
+         * @description 批准后对方的登录继续；拒绝首次设备会使该设备作废。
+         */
+        post: operations["access_decide_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 登录记录
+         * @description 下属密码正确的每次登录，成功或被策略拒绝，保留 180 天。
+         */
+        get: operations["access_list_login_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matches": {
         parameters: {
             query?: never;
@@ -1144,6 +1518,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的设备
+         * @description 我登录过的设备。
+         */
+        get: operations["access_list_my_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/devices/current/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 登记推送
+         * @description 把手机的推送令牌登记到当前设备，加密保存。
+         */
+        put: operations["access_register_push"];
+        post?: never;
+        /**
+         * 取消推送
+         * @description 取消当前设备的推送。
+         */
+        delete: operations["access_remove_push"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 解绑设备
+         * @description 解绑后这台设备上的登录立即结束。
+         */
+        delete: operations["access_unbind_my_device"];
+        options?: never;
+        head?: never;
+        /**
+         * 给设备起名
+         * @description 改设备的名字，方便辨认。
+         */
+        patch: operations["access_rename_my_device"];
+        trace?: never;
+    };
     "/api/v1/me/duty": {
         parameters: {
             query?: never;
@@ -1159,6 +1601,210 @@ export interface paths {
         put: operations["access_put_duty"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的第二因素
+         * @description 已确认的验证器和通行密钥、剩余的恢复码个数，以及登录策略是否要求第二因素。
+         */
+        get: operations["access_get_my_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 通行密钥的创建选项
+         * @description 交给浏览器创建通行密钥；`state` 在登记时一并送回，5 分钟有效。
+         */
+        post: operations["access_make_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记通行密钥
+         * @description 登记浏览器刚创建的通行密钥；第一个第二因素附带 10 个恢复码，只显示一次。
+         */
+        post: operations["access_add_my_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 添加验证器
+         * @description 得到密钥和二维码，只显示一次；用第一个验证码确认后才生效，1 小时内有效。已有第二因素时要先再确认一次身份。
+         */
+        post: operations["access_start_my_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/{factor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 去掉第二因素
+         * @description 去掉一个第二因素；登录策略要求时最后一个不能去掉，去掉最后一个时恢复码一并作废。
+         */
+        delete: operations["access_remove_my_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/{factor_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认验证器
+         * @description 用验证器上的第一个验证码启用它；第一个第二因素附带 10 个恢复码，只显示一次。
+         */
+        post: operations["access_confirm_my_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改我的密码
+         * @description 换一个新密码；其他登录随即结束。15 分钟内现在的密码错 5 次要等一会儿。
+         */
+        put: operations["access_put_my_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新生成恢复码
+         * @description 10 个新的恢复码，只显示一次；旧的立即作废。
+         */
+        post: operations["access_make_my_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的登录
+         * @description 我现在有效的登录，最近使用的在前。
+         */
+        get: operations["access_list_my_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * 结束其他登录
+         * @description 结束除当前以外的全部登录。
+         */
+        delete: operations["access_end_my_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 结束一个登录
+         * @description 结束我的一个登录，立即生效。
+         */
+        delete: operations["access_end_my_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1938,6 +2584,174 @@ export interface components {
             fromFen: number;
             /** Tofen */
             toFen: number | null;
+        };
+        /** ApiKeyCreated */
+        ApiKeyCreated: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Createdat */
+            createdAt: string;
+            employee: components["schemas"]["PersonRef"];
+            /** Expiresat */
+            expiresAt: string;
+            /**
+             * Hint
+             * @description 密钥的最后 4 位
+             */
+            hint: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lastip */
+            lastIp: string;
+            /** Lastusedat */
+            lastUsedAt: string | null;
+            /** Name */
+            name: string;
+            /** Networks */
+            networks: string[];
+            /** Permissions */
+            permissions: string[];
+            /** Place */
+            place: string;
+            /** Revokedat */
+            revokedAt: string | null;
+            /**
+             * Secret
+             * @description 只在创建时显示一次；用同一个 Idempotency-Key 重发时为空
+             */
+            secret: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ApiKeyIn
+         * @example {
+         *       "expiresAt": "2027-01-01T00:00:00+08:00",
+         *       "name": "数据看板",
+         *       "networks": [
+         *         "203.0.113.0/24"
+         *       ],
+         *       "permissions": [
+         *         "customers.view"
+         *       ]
+         *     }
+         */
+        ApiKeyIn: {
+            /**
+             * Employeeid
+             * @description 以谁的身份调用，默认自己
+             */
+            employeeId?: string | null;
+            /**
+             * Expiresat
+             * Format: date-time
+             * @description 最长 366 天
+             */
+            expiresAt: string;
+            /** Name */
+            name: string;
+            /**
+             * Networks
+             * @description 只能从这些网络调用；空表示不限
+             */
+            networks?: string[];
+            /**
+             * Permissions
+             * @description 权限代码；范围跟随该员工的角色
+             */
+            permissions: string[];
+        };
+        /** ApiKeyOut */
+        ApiKeyOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Createdat */
+            createdAt: string;
+            employee: components["schemas"]["PersonRef"];
+            /** Expiresat */
+            expiresAt: string;
+            /**
+             * Hint
+             * @description 密钥的最后 4 位
+             */
+            hint: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lastip */
+            lastIp: string;
+            /** Lastusedat */
+            lastUsedAt: string | null;
+            /** Name */
+            name: string;
+            /** Networks */
+            networks: string[];
+            /** Permissions */
+            permissions: string[];
+            /** Place */
+            place: string;
+            /** Revokedat */
+            revokedAt: string | null;
+            /** Version */
+            version: number;
+        };
+        /** ApprovalOut */
+        ApprovalOut: {
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Createdat */
+            createdAt: string;
+            /** Decidedat */
+            decidedAt: string | null;
+            decidedBy: components["schemas"]["PersonRef"] | null;
+            /** Devicename */
+            deviceName: string | null;
+            employee: components["schemas"]["PersonRef"];
+            /** Expiresat */
+            expiresAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ip */
+            ip: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "device" | "region" | "unusual";
+            /** Place */
+            place: string;
+            /** Signals */
+            signals: components["schemas"]["Signal"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "approved" | "refused" | "expired";
+            /** Version */
+            version: number;
+        };
+        /** ApprovalWait */
+        ApprovalWait: {
+            /** Expiresat */
+            expiresAt: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "device" | "region" | "unusual";
+            /** Leaders */
+            leaders: string[];
         };
         /**
          * ApproveIn
@@ -2852,6 +3666,16 @@ export interface components {
             day: string;
         };
         /**
+         * DecideIn
+         * @example {
+         *       "approve": true
+         *     }
+         */
+        DecideIn: {
+            /** Approve */
+            approve: boolean;
+        };
+        /**
          * DecisionIn
          * @description `submitted` says that what a supplement asked for was handed in.
          * @example {
@@ -2900,6 +3724,110 @@ export interface components {
         DefinitionsOut: {
             /** Items */
             items: components["schemas"]["DefinitionOut"][];
+        };
+        /**
+         * DeviceIn
+         * @description What the client shows of its device. First time: nothing but a name, or a public key with a proof; later its token, or key and proof.
+         */
+        DeviceIn: {
+            /**
+             * Name
+             * @description 给人看的设备名
+             * @default
+             */
+            name?: string;
+            /**
+             * Proof
+             * @description 用私钥签名的 JWS（ES256）
+             */
+            proof?: string | null;
+            /**
+             * Publickey
+             * @description P-256 公钥（JWK）
+             */
+            publicKey?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Token
+             * @description 之前登录返回的 deviceToken；网页端在 Cookie 里
+             */
+            token?: string | null;
+        };
+        /**
+         * DeviceNameIn
+         * @example {
+         *       "name": "我的手机"
+         *     }
+         */
+        DeviceNameIn: {
+            /** Name */
+            name: string;
+        };
+        /** DeviceOut */
+        DeviceOut: {
+            /** Boundat */
+            boundAt: string | null;
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Current */
+            current: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Keybound
+             * @description 有自己的密钥对
+             */
+            keyBound: boolean;
+            /** Lastip */
+            lastIp: string;
+            /** Lastusedat */
+            lastUsedAt: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /**
+             * Push
+             * @description 登记了推送
+             */
+            push: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "pending" | "bound" | "revoked";
+            /** Version */
+            version: number;
+        };
+        /** DeviceRef */
+        DeviceRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "pending" | "bound";
+            /**
+             * Token
+             * @description 只在第一次给出；网页端为空：在 HttpOnly Cookie 里
+             */
+            token: string | null;
+        };
+        /** DevicesOut */
+        DevicesOut: {
+            /** Items */
+            items: components["schemas"]["DeviceOut"][];
         };
         /**
          * DifferenceOut
@@ -3060,6 +3988,36 @@ export interface components {
             /** Username */
             username: string;
         };
+        /** EndedOut */
+        EndedOut: {
+            /**
+             * Ended
+             * @description 结束了几个登录
+             */
+            ended: number;
+        };
+        /** EnrolOut */
+        EnrolOut: {
+            /** Qrsvg */
+            qrSvg: string;
+            /**
+             * Secret
+             * @description Base32，手工输入用
+             */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /** EnrolledOut */
+        EnrolledOut: {
+            /**
+             * Recoverycodes
+             * @description 只显示这一次
+             */
+            recoveryCodes: string[];
+            signedIn: components["schemas"]["TokenOut"] | null;
+            step: components["schemas"]["LoginStepOut"] | null;
+        };
         /**
          * EntryIn
          * @description An entry condition: `field` names a qualification field, `name` a document or an approval.
@@ -3107,6 +4065,50 @@ export interface components {
              * @enum {string}
              */
             verdict: "yes" | "no" | "unknown" | "info";
+        };
+        /**
+         * FactorCodeIn
+         * @example {
+         *       "code": "492039"
+         *     }
+         */
+        FactorCodeIn: {
+            /**
+             * Code
+             * @description 验证器里的 6 位数字，或一个恢复码
+             */
+            code: string;
+        };
+        /** FactorOut */
+        FactorOut: {
+            /** Confirmedat */
+            confirmedAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "totp" | "passkey";
+            /** Lastusedat */
+            lastUsedAt: string | null;
+            /** Name */
+            name: string;
+        };
+        /** FactorsOut */
+        FactorsOut: {
+            /** Items */
+            items: components["schemas"]["FactorOut"][];
+            /** Recoverycodesleft */
+            recoveryCodesLeft: number;
+            /**
+             * Required
+             * @description 登录策略是否要求第二因素；要求时最后一个不能去掉
+             */
+            required: boolean;
         };
         /** FeeOut */
         FeeOut: {
@@ -3326,6 +4328,14 @@ export interface components {
             steps: components["schemas"]["SplitStepOut"][];
             /** Title */
             title: string;
+        };
+        /** GivenCodesOut */
+        GivenCodesOut: {
+            /**
+             * Recoverycodes
+             * @description 随第一个第二因素给出，只显示一次
+             */
+            recoveryCodes: string[] | null;
         };
         /**
          * Graded
@@ -3597,7 +4607,8 @@ export interface components {
              * Client
              * @enum {string}
              */
-            client: "web" | "ios" | "android" | "wechat_mp" | "api";
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            device?: components["schemas"]["DeviceIn"] | null;
             /** Password */
             password: string;
             /**
@@ -3611,6 +4622,28 @@ export interface components {
              * @example sales1
              */
             username: string;
+        };
+        /**
+         * LoginStepOut
+         * @description The password was right; something more is asked for.
+         */
+        LoginStepOut: {
+            approval: components["schemas"]["ApprovalWait"] | null;
+            device: components["schemas"]["DeviceRef"] | null;
+            /**
+             * Expiresin
+             * @description 秒
+             */
+            expiresIn: number;
+            /** Factors */
+            factors: ("totp" | "passkey" | "recovery")[];
+            /**
+             * Next
+             * @enum {string}
+             */
+            next: "factor" | "enrol" | "approval" | "password" | "bind";
+            /** Ticket */
+            ticket: string;
         };
         /** LostOut */
         LostOut: {
@@ -3803,6 +4836,11 @@ export interface components {
         };
         /** MeOut */
         MeOut: {
+            /**
+             * Closesat
+             * @description 可登录时间到几点；空为不限
+             */
+            closesAt: string | null;
             employee: components["schemas"]["MyselfOut"];
             /** Fields */
             fields: components["schemas"]["FieldVisibility"][];
@@ -3816,10 +4854,17 @@ export interface components {
             orgUnit: components["schemas"]["UnitRef"];
             /** Permissions */
             permissions: components["schemas"]["HeldPermission"][];
+            /**
+             * Preview
+             * @description 正在以角色预览，只读
+             */
+            preview: boolean;
             /** Roles */
             roles: components["schemas"]["RoleRef"][];
             /** Servertime */
             serverTime: string;
+            /** @description 哪些操作要再次确认身份 */
+            stepUp: components["schemas"]["StepUpState"] | null;
             tenant: components["schemas"]["TenantOut"];
         };
         /** MenuOut */
@@ -4029,6 +5074,20 @@ export interface components {
             /** Nextcursor */
             nextCursor: string | null;
         };
+        /** Page[ApiKeyOut] */
+        Page_ApiKeyOut_: {
+            /** Items */
+            items: components["schemas"]["ApiKeyOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[ApprovalOut] */
+        Page_ApprovalOut_: {
+            /** Items */
+            items: components["schemas"]["ApprovalOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
         /** Page[CaseRow] */
         Page_CaseRow_: {
             /** Items */
@@ -4120,6 +5179,13 @@ export interface components {
             /** Nextcursor */
             nextCursor: string | null;
         };
+        /** Page[RecordOut] */
+        Page_RecordOut_: {
+            /** Items */
+            items: components["schemas"]["RecordOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
         /** Page[StageEventOut] */
         Page_StageEventOut_: {
             /** Items */
@@ -4184,6 +5250,70 @@ export interface components {
         ParticipantsIn: {
             /** Participants */
             participants: components["schemas"]["ParticipantIn"][];
+        };
+        /**
+         * PasskeyIn
+         * @example {
+         *       "credential": {
+         *         "id": "Yk3…",
+         *         "rawId": "Yk3…",
+         *         "response": {
+         *           "attestationObject": "o2Nm…",
+         *           "clientDataJSON": "eyJ0…"
+         *         },
+         *         "type": "public-key"
+         *       },
+         *       "name": "办公电脑",
+         *       "state": "AAF2…"
+         *     }
+         */
+        PasskeyIn: {
+            /**
+             * Credential
+             * @description 浏览器 PublicKeyCredential.toJSON() 的结果
+             */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @description 取得选项时一起得到的 state，5 分钟有效
+             */
+            state: string;
+        };
+        /** PasskeyOut */
+        PasskeyOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Recoverycodes
+             * @description 随第一个第二因素给出，只显示一次
+             */
+            recoveryCodes: string[] | null;
+        };
+        /**
+         * PasswordIn
+         * @example {
+         *       "current": "••••••••",
+         *       "next": "山里的茶和一九三一年的船票"
+         *     }
+         */
+        PasswordIn: {
+            /**
+             * Current
+             * @description 现在的密码
+             */
+            current: string;
+            /**
+             * Next
+             * @description 新密码，按 Unicode 字符计长度
+             */
+            next: string;
         };
         /** PersonRef */
         PersonRef: {
@@ -4652,6 +5782,22 @@ export interface components {
             version: number;
         };
         /**
+         * PushTokenIn
+         * @example {
+         *       "kind": "apns",
+         *       "token": "a1b2c3d4…"
+         *     }
+         */
+        PushTokenIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "apns" | "fcm" | "huawei" | "xiaomi" | "oppo" | "vivo" | "honor";
+            /** Token */
+            token: string;
+        };
+        /**
          * QualificationFieldOut
          * @description One field of the catalogue; `low` and `high` in the field's unit, both included.
          */
@@ -4971,13 +6117,60 @@ export interface components {
             /** Receivedfen */
             receivedFen: number;
         };
+        /** RecordOut */
+        RecordOut: {
+            /** At */
+            at: string;
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Devicestate */
+            deviceState: string;
+            employee: components["schemas"]["PersonRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ip */
+            ip: string;
+            /** Message */
+            message: string;
+            /** Outcome */
+            outcome: string;
+            /** Place */
+            place: string;
+            /** Signals */
+            signals: components["schemas"]["Signal"][];
+        };
+        /** RecoveryCodesOut */
+        RecoveryCodesOut: {
+            /**
+             * Recoverycodes
+             * @description 10 个，每个只能用一次，只显示一次
+             */
+            recoveryCodes: string[];
+        };
         /**
          * RefreshIn
          * @example {
+         *       "deviceToken": "dv_…",
          *       "refreshToken": "rt_01a20f5f9a3671bfb920d9578149c4b8_…"
          *     }
          */
         RefreshIn: {
+            /**
+             * Deviceproof
+             * @description 有密钥对的设备：绑定这个刷新令牌的 JWS
+             */
+            deviceProof?: string | null;
+            /**
+             * Devicetoken
+             * @description 登录时得到的 deviceToken
+             */
+            deviceToken?: string | null;
             /**
              * Refreshtoken
              * @description 非网页端必填；网页端在 Cookie 里
@@ -5393,6 +6586,61 @@ export interface components {
              */
             secret: string | null;
         };
+        /** SessionDevice */
+        SessionDevice: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "pending" | "bound" | "revoked";
+        };
+        /** SessionOut */
+        SessionOut: {
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Createdat */
+            createdAt: string;
+            /** Current */
+            current: boolean;
+            device: components["schemas"]["SessionDevice"] | null;
+            /** Expiresat */
+            expiresAt: string;
+            /** Factor */
+            factor: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ip */
+            ip: string;
+            /** Lastusedat */
+            lastUsedAt: string;
+            /** Place */
+            place: string;
+        };
+        /** SessionsOut */
+        SessionsOut: {
+            /** Items */
+            items: components["schemas"]["SessionOut"][];
+        };
+        /** Signal */
+        Signal: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
         /** SourceOut */
         SourceOut: {
             /** Campaign */
@@ -5631,6 +6879,60 @@ export interface components {
             /** Totalbps */
             totalBps: number | null;
         };
+        /**
+         * StepUpIn
+         * @description A factor, or the password for who has none.
+         * @example {
+         *       "code": "123456",
+         *       "kind": "totp"
+         *     }
+         */
+        StepUpIn: {
+            /** Code */
+            code?: string | null;
+            /** Credential */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "password" | "totp" | "recovery" | "passkey";
+            /** Password */
+            password?: string | null;
+            /**
+             * State
+             * @description 通行密钥：options 返回的 state
+             */
+            state?: string | null;
+        };
+        /** StepUpOptionsOut */
+        StepUpOptionsOut: {
+            /** Kinds */
+            kinds: ("password" | "totp" | "recovery" | "passkey")[];
+            /** Passkey */
+            passkey: {
+                [key: string]: unknown;
+            } | null;
+            /** State */
+            state: string | null;
+        };
+        /** StepUpOut */
+        StepUpOut: {
+            /** Until */
+            until: string;
+        };
+        /** StepUpState */
+        StepUpState: {
+            /** Needed */
+            needed: ("reveal" | "export" | "policies")[];
+            /**
+             * Until
+             * @description 已确认到什么时候
+             */
+            until: string | null;
+        };
         /** SubjectOut */
         SubjectOut: {
             /**
@@ -5811,6 +7113,83 @@ export interface components {
             /** Webhookid */
             webhookId: string;
         };
+        /**
+         * TicketCodeIn
+         * @example {
+         *       "code": "123456",
+         *       "ticket": "lt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        TicketCodeIn: {
+            /** Code */
+            code: string;
+            /**
+             * Ticket
+             * @description 上一步返回的 ticket
+             */
+            ticket: string;
+        };
+        /**
+         * TicketFactorIn
+         * @example {
+         *       "code": "123456",
+         *       "kind": "totp",
+         *       "ticket": "lt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        TicketFactorIn: {
+            /**
+             * Code
+             * @description totp 和 recovery 必填
+             */
+            code?: string | null;
+            /**
+             * Credential
+             * @description passkey 必填
+             */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "totp" | "recovery" | "passkey";
+            /**
+             * Ticket
+             * @description 上一步返回的 ticket
+             */
+            ticket: string;
+        };
+        /**
+         * TicketIn
+         * @example {
+         *       "ticket": "lt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        TicketIn: {
+            /**
+             * Ticket
+             * @description 上一步返回的 ticket
+             */
+            ticket: string;
+        };
+        /**
+         * TicketPasswordIn
+         * @example {
+         *       "newPassword": "••••••••••••",
+         *       "ticket": "lt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        TicketPasswordIn: {
+            /** Newpassword */
+            newPassword: string;
+            /**
+             * Ticket
+             * @description 上一步返回的 ticket
+             */
+            ticket: string;
+        };
         /** TodayCounts */
         TodayCounts: {
             /** Due */
@@ -5891,6 +7270,7 @@ export interface components {
         TokenOut: {
             /** Accesstoken */
             accessToken: string;
+            device: components["schemas"]["DeviceRef"] | null;
             /**
              * Expiresin
              * @description 秒
@@ -5921,6 +7301,46 @@ export interface components {
             capped: boolean;
             /** Total */
             total: number;
+        };
+        /**
+         * TotpIn
+         * @example {
+         *       "name": "我的手机"
+         *     }
+         */
+        TotpIn: {
+            /**
+             * Name
+             * @description 显示用的名称
+             * @default 验证器
+             */
+            name?: string;
+        };
+        /**
+         * TotpOut
+         * @description Told once; the factor counts after its first code.
+         */
+        TotpOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Qrsvg
+             * @description 同一地址的二维码，SVG
+             */
+            qrSvg: string;
+            /**
+             * Secret
+             * @description Base32，手工输入用
+             */
+            secret: string;
+            /**
+             * Uri
+             * @description otpauth:// 地址
+             */
+            uri: string;
         };
         /** TrendOut */
         TrendOut: {
@@ -6401,6 +7821,28 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** PasskeyOptionsOut */
+        loanbroker_api__access__factors__schemas__PasskeyOptionsOut: {
+            /**
+             * Options
+             * @description 交给 PublicKeyCredential.parseCreationOptionsFromJSON()
+             */
+            options: {
+                [key: string]: unknown;
+            };
+            /** State */
+            state: string;
+        };
+        /** PasskeyOptionsOut */
+        loanbroker_api__access__sessions__schemas__PasskeyOptionsOut: {
+            /**
+             * Options
+             * @description navigator.credentials.get 的参数
+             */
+            options: {
+                [key: string]: unknown;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -6410,6 +7852,211 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access_list_api_keys: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApiKeyOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_create_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyCreated"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.api-key-beyond-own：密钥不能超出你自己的权限和数据范围 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.api-key-not-found：接口密钥不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.api-key-over：密钥已吊销；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_login: {
         parameters: {
             query?: never;
@@ -6432,6 +8079,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenOut"];
                 };
             };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
             /** @description core.not-json：请求体不是有效的 JSON */
             400: {
                 headers: {
@@ -6443,6 +8099,442 @@ export interface operations {
             };
             /** @description access.login-refused：机构、账号或密码不对；access.account-disabled：账号已停用，联系管理员 */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.locked：输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_enrol_at_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_confirm_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.account-disabled：账号已停用，联系管理员；access.factor-refused：验证没有通过，检查后再试 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_give_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketFactorIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.account-disabled：账号已停用，联系管理员；access.factor-refused：验证没有通过，检查后再试 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_login_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["loanbroker_api__access__sessions__schemas__PasskeyOptionsOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_choose_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPasswordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.account-disabled：账号已停用，联系管理员 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.password-weak：密码不够安全：{reason} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_remind_leaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_resume_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.account-disabled：账号已停用，联系管理员 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6534,7 +8626,54 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description access.refresh-refused：登录已失效，重新登录 */
+            /** @description access.refresh-refused：登录已失效，重新登录；access.device-proof-required：缺少设备凭证：刷新令牌只能由登录时的设备使用；access.account-disabled：账号已停用，联系管理员 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_step_up_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepUpOptionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6545,6 +8684,66 @@ export interface operations {
             };
             /** @description core.invalid：提交的内容有误，见各字段的说明 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepUpOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-refused：验证没有通过，检查后再试 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.locked：输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录 */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9773,6 +11972,362 @@ export interface operations {
             };
         };
     };
+    access_list_employee_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_unbind_employee_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看；access.device-not-found：设备不存在或已解绑 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_employee_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_end_employee_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_end_employee_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看；access.session-not-found：这个登录不存在或已结束 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_unlock_employee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     workspace_stream_events: {
         parameters: {
             query?: {
@@ -10818,6 +13373,200 @@ export interface operations {
             };
         };
     };
+    access_list_login_approvals: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description waiting 待批，decided 已处理 */
+                state?: ("waiting" | "decided") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApprovalOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_decide_login: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；access.own-approval：不能批准自己的登录，请上级处理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.approval-not-found：这条登录申请不存在或无权处理 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.approval-settled：这条登录申请已经处理或已过期 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_login_records: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                employeeId?: string | null;
+                /** @description ok 成功，refused 被拒 */
+                outcome?: ("ok" | "refused") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     products_match_facts: {
         parameters: {
             query?: never;
@@ -10916,6 +13665,268 @@ export interface operations {
             };
         };
     };
+    access_list_my_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_register_push: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushTokenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.no-device：当前登录没有设备，重新登录后再登记推送 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_remove_push: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.no-device：当前登录没有设备，重新登录后再登记推送 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_unbind_my_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.device-not-found：设备不存在或已解绑 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_rename_my_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceNameIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.device-not-found：设备不存在或已解绑 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_put_duty: {
         parameters: {
             query?: never;
@@ -10952,6 +13963,644 @@ export interface operations {
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_my_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_make_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["loanbroker_api__access__factors__schemas__PasskeyOptionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-limit：最多 {limit} 个第二因素 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_add_my_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.passkey-taken：这个通行密钥已经登记过；access.factor-limit：最多 {limit} 个第二因素 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.passkey-refused：通行密钥没有通过校验，重新添加一次 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_start_my_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-limit：最多 {limit} 个第二因素 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_remove_my_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-not-found：没有这个第二因素，或它等待确认太久 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-required：你的登录策略要求第二因素，不能去掉最后一个 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_confirm_my_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenCodesOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-not-found：没有这个第二因素，或它等待确认太久 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-confirmed：这个第二因素已经确认过 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-code-wrong：验证码不对或已用过，等下一个再试 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_put_my_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.preview-read-only：正在以角色预览，只能看不能改 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.password-wrong：现在的密码不对；access.password-weak：密码不够安全：{reason} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.password-tries：密码错了太多次，{minutes} 分钟后再试 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_make_my_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-missing：先添加第二因素，再生成恢复码 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_my_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_end_my_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_end_my_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.session-not-found：这个登录不存在或已结束 */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

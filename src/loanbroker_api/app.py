@@ -12,12 +12,12 @@ from loanbroker_api.access.gate import Gate
 from loanbroker_api.access.machines.routes import router as machines_router
 from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
 from loanbroker_api.access.policies.routes import router as policies_router
+from loanbroker_api.access.roles.routes import router as roles_router
 from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
-from loanbroker_api.access.wechat.routes import router as wechat_router
-from loanbroker_api.access.trail.routes import router as trail_router
-from loanbroker_api.access.roles.routes import router as roles_router
 from loanbroker_api.access.staff.routes import router as staff_router
+from loanbroker_api.access.trail.routes import router as trail_router
+from loanbroker_api.access.wechat.routes import router as wechat_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter

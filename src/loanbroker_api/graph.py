@@ -19,10 +19,10 @@ from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
 from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
-from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
-from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
 from loanbroker_api.access.roles.graph import AccessRoleMutation, AccessRoleQuery
 from loanbroker_api.access.staff.graph import AccessStaffMutation, AccessStaffQuery
+from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
+from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -43,7 +43,21 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, AccessMachinesQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery, AccessPolicyQuery, AccessWechatQuery, AccessTrailQuery, AccessStaffQuery, AccessRoleQuery):
+class Query(
+    AccessQuery,
+    AccessMachinesQuery,
+    CustomerQuery,
+    ChannelQuery,
+    ProductQuery,
+    PipelineQuery,
+    FinanceQuery,
+    AnalyticsQuery,
+    AccessPolicyQuery,
+    AccessWechatQuery,
+    AccessTrailQuery,
+    AccessStaffQuery,
+    AccessRoleQuery,
+):
     pass
 
 
@@ -62,7 +76,6 @@ class Mutation(
     AccessPolicyMutation,
     AccessTrailMutation,
     AuditTaskMutation,
-    AccessMachinesMutation,
 ):
     pass
 

@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from loanbroker_api import registry, site
 from loanbroker_api.access.factors.routes import router as factors_router
 from loanbroker_api.access.gate import Gate
+from loanbroker_api.access.machines.routes import router as machines_router
 from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
 from loanbroker_api.access.policies.routes import router as policies_router
 from loanbroker_api.access.routes import router as access_router
@@ -38,7 +39,11 @@ ROUTERS = (
     looking_after_router,
     access_router,
     factors_router,
+<<<<<<< HEAD
     policies_router,
+=======
+    machines_router,
+>>>>>>> main
     workspace_router,
     notifications_router,
     customers_router,

@@ -17,6 +17,7 @@ from strawberry.types.unset import UnsetType
 
 from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
+from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
 from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
@@ -37,13 +38,30 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, AccessPolicyQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
+class Query(
+    AccessQuery,
+    AccessMachinesQuery,
+    AccessPolicyQuery,
+    CustomerQuery,
+    ChannelQuery,
+    ProductQuery,
+    PipelineQuery,
+    FinanceQuery,
+    AnalyticsQuery,
+):
     pass
 
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
 class Mutation(
-    AccessMutation, AccessFactorsMutation, AccessPolicyMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation
+    AccessMutation,
+    AccessFactorsMutation,
+    AccessMachinesMutation,
+    AccessPolicyMutation,
+    CustomerMutation,
+    ProductMutation,
+    PipelineMutation,
+    FinanceMutation,
 ):
     pass
 

@@ -14,6 +14,37 @@ class DutyChanged(Event):
     on_duty: bool
 
 
+class ApiKeyCreated(Event):
+    """Somebody made a key that acts as an employee."""
+
+    type = "access.api_key_created"
+    key_id: UUID
+    employee_id: UUID
+    created_by: UUID | None
+
+
+class ApiKeyRevoked(Event):
+    """A key that acted as an employee works no more."""
+
+    type = "access.api_key_revoked"
+    key_id: UUID
+    employee_id: UUID
+
+
+class WechatBound(Event):
+    """A WeChat identity signs in as an employee from now on."""
+
+    type = "access.wechat_bound"
+    employee_id: UUID
+
+
+class WechatUnbound(Event):
+    """No WeChat identity signs in as the employee any more."""
+
+    type = "access.wechat_unbound"
+    employee_id: UUID
+
+
 class SessionEnded(Event):
     """A session ended; its streams close."""
 
@@ -58,6 +89,8 @@ class LoginApprovalDecided(Event):
     approval_id: UUID
     employee_id: UUID
     approved: bool
+
+
 class FactorsChanged(Event):
     """Somebody's second factors changed: added, removed, recovery (new codes), or reset by an administrator."""
 

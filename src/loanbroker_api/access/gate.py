@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from loanbroker_api.access.machines.tokens import is_api_key, parse_api_key
 from loanbroker_api.access.models import LoginSession
 from loanbroker_api.access.permissions import ROLES_MANAGE
 from loanbroker_api.access.policies.places import Places
@@ -17,6 +18,7 @@ from loanbroker_api.access.roles.holdings import role_held
 from loanbroker_api.access.roles.preview import preview_actor
 from loanbroker_api.access.sessions.ending import ENDING, end_session
 from loanbroker_api.access.sessions.feed import ChangeFeed
+from loanbroker_api.access.sessions.keys import LiveKeys
 from loanbroker_api.access.sessions.live import Live, LiveSessions
 from loanbroker_api.access.sessions.uses import Uses
 from loanbroker_api.access.tokens import BadToken, Claims, TokenSigner
@@ -38,6 +40,7 @@ class Gate:
         self.signer = TokenSigner(runtime)
         self.feed = ChangeFeed(runtime)
         self.sessions = LiveSessions(runtime, self.feed)
+        self.keys = LiveKeys(runtime, self.feed, self.sessions.trees)
         self.uses = Uses(runtime)
         self._verified: OrderedDict[str, tuple[Claims, datetime]] = OrderedDict()
         self._told: OrderedDict[tuple[UUID, str], datetime] = OrderedDict()
@@ -57,10 +60,18 @@ class Gate:
         await self.feed.stop()
         await self.uses.stop()
         self.sessions.close()
+        self.keys.close()
 
     async def admit(self, token: str, request: RequestInfo, *, background: bool = False, preview: UUID | None = None) -> Actor:
         """The actor behind a token. `background` requests do not count as use. Raises Unauthenticated or the policy's refusal."""
         now = self.runtime.clock.now()
+        if is_api_key(token):
+            actor = await self._admit_key(token, request, now)
+        else:
+            actor = await self._admit_session(token, request, now, background=background)
+        return actor if preview is None else await self._seen_as(actor, preview)
+
+    async def _admit_session(self, token: str, request: RequestInfo, now: datetime, *, background: bool) -> Actor:
         claims = await self._claims(token, now)
         live = await self.sessions.of(claims.tenant_id, claims.session_id)
         if live is None or live.actor.id != claims.employee_id:
@@ -71,8 +82,19 @@ class Gate:
             self.uses.note(claims.tenant_id, "session", claims.session_id, now, request.ip)
             if live.row.device_id is not None:
                 self.uses.note(claims.tenant_id, "device", live.row.device_id, now, request.ip)
-        actor = replace(live.actor, request=replace(request, client=live.row.client))
-        return actor if preview is None else await self._seen_as(actor, preview)
+        return replace(live.actor, request=replace(request, client=live.row.client))
+
+    async def _admit_key(self, secret: str, request: RequestInfo, now: datetime) -> Actor:
+        """A machine's key: its owner's permissions cut down to the key's, by the owner's policy for the client `api`."""
+        parsed = parse_api_key(secret)
+        key = await self.keys.of(parsed, now) if parsed is not None else None
+        if parsed is None or key is None:
+            raise Unauthenticated
+        refusal = key.refusal(self.places, request.ip, now)
+        if refusal is not None:
+            raise refusal.as_status(401)
+        self.uses.note(parsed.tenant_id, "key", parsed.key_id, now, request.ip)
+        return replace(key.actor, request=replace(request, client="api"))
 
     async def still(self, actor: Actor, client: str) -> Actor:
         """The actor of a live stream or socket as it is now, judged again by the rules of a request.

@@ -61,7 +61,10 @@ class TokenSigner:
         return claims
 
     async def verify_until(self, token: str, now: datetime) -> tuple[Claims, datetime]:
-        """What the token says, and until when it says so. Raises BadToken. The algorithm is pinned, whatever the header says."""
+        """What the token says, and until when that need not be asked again: its end, or the next look at the keys (one may have leaked).
+
+        Raises BadToken. The algorithm is pinned, whatever the header says.
+        """
         if len(token) > 2_000:
             raise BadToken
         try:
@@ -69,13 +72,14 @@ class TokenSigner:
             kid = header.get("kid")
             if header.get("alg") != ALGORITHM or not isinstance(kid, str) or not _HEADERS.issuperset(header):
                 raise BadToken
-            key: Any = await self.keys.verifying(kid, now)
-            if key is None:
+            found = await self.keys.verifying(kid, now)
+            if found is None:
                 raise BadToken
+            key: Any = found[0]
             body = jwt.decode(token, key, algorithms=[ALGORITHM], audience=AUDIENCE, issuer=ISSUER, options=_OPTIONS)
             if not now.timestamp() < int(body["exp"]) or int(body["iat"]) > now.timestamp() + 60:
                 raise BadToken
             claims = Claims(UUID(body["tid"]), UUID(body["sub"]), UUID(body["sid"]), str(body["cli"]))
-            return claims, datetime.fromtimestamp(int(body["exp"]), UTC)
+            return claims, min(datetime.fromtimestamp(int(body["exp"]), UTC), found[1])
         except (JOSEError, KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise BadToken from error

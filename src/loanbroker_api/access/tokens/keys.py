@@ -74,13 +74,19 @@ class SigningKeys:
             self._private = (chosen.kid, open_key(self._runtime.keyring, chosen.kid, chosen.wrapped))
         return self._private
 
-    async def verifying(self, kid: str, now: datetime) -> ec.EllipticCurvePublicKey | None:
-        """The public half of a token key; None for a kid that is unknown, of another purpose, or retired longer than a token lives."""
+    async def verifying(self, kid: str, now: datetime) -> tuple[ec.EllipticCurvePublicKey, datetime] | None:
+        """The public half of a token key, and until when this may be relied on without asking again.
+
+        None for a kid that is unknown, of another purpose, or retired longer than a token lives.
+        """
         await self._fresh()
         if kid not in self._known:
             await self._look_again()
         key = self._known.get(kid)
-        return key.public if key is not None and key.purpose == "token" and key.verifies(now) else None
+        if key is None or key.purpose != "token" or not key.verifies(now):
+            return None
+        until = now + timedelta(seconds=RELOAD_SECONDS - self._age())
+        return key.public, until if key.retired_at is None else min(until, key.retired_at + TOKEN_LIFE)
 
     async def published(self, now: datetime) -> list[dict[str, str]]:
         """The keys that verify something, public members only (RFC 7517), oldest first."""
@@ -94,8 +100,12 @@ class SigningKeys:
                 if self._stale():
                     await self._load()
 
+    def _age(self) -> float:
+        """Seconds since the table was read."""
+        return RELOAD_SECONDS if self._loaded_at is None else self._elapsed() - self._loaded_at
+
     def _stale(self) -> bool:
-        return self._loaded_at is None or self._elapsed() - self._loaded_at >= RELOAD_SECONDS
+        return self._age() >= RELOAD_SECONDS
 
     async def _look_again(self) -> None:
         async with self._loading:

@@ -39,11 +39,8 @@ ROUTERS = (
     looking_after_router,
     access_router,
     factors_router,
-<<<<<<< HEAD
-    policies_router,
-=======
     machines_router,
->>>>>>> main
+    policies_router,
     workspace_router,
     notifications_router,
     customers_router,

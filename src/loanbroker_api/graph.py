@@ -19,6 +19,10 @@ from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
 from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
+from loanbroker_api.access.roles.graph import AccessRoleMutation, AccessRoleQuery
+from loanbroker_api.access.staff.graph import AccessStaffMutation, AccessStaffQuery
+from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
+from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -31,6 +35,7 @@ from loanbroker_api.customers.qualification.graph import FieldValue
 from loanbroker_api.finance.graph import FinanceMutation, FinanceQuery
 from loanbroker_api.pipeline.graph import PipelineMutation, PipelineQuery
 from loanbroker_api.products.graph import ProductMutation, ProductQuery
+from loanbroker_api.workspace.audit.graph import AuditTaskMutation
 from loanbroker_api.workspace.graph import Context, Fen, Json, WorkspaceSubscription
 
 log = get_logger("graphql")
@@ -41,13 +46,17 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 class Query(
     AccessQuery,
     AccessMachinesQuery,
-    AccessPolicyQuery,
     CustomerQuery,
     ChannelQuery,
     ProductQuery,
     PipelineQuery,
     FinanceQuery,
     AnalyticsQuery,
+    AccessPolicyQuery,
+    AccessWechatQuery,
+    AccessTrailQuery,
+    AccessStaffQuery,
+    AccessRoleQuery,
 ):
     pass
 
@@ -57,11 +66,16 @@ class Mutation(
     AccessMutation,
     AccessFactorsMutation,
     AccessMachinesMutation,
-    AccessPolicyMutation,
+    AccessWechatMutation,
+    AccessStaffMutation,
+    AccessRoleMutation,
     CustomerMutation,
     ProductMutation,
     PipelineMutation,
     FinanceMutation,
+    AccessPolicyMutation,
+    AccessTrailMutation,
+    AuditTaskMutation,
 ):
     pass
 

@@ -38,7 +38,7 @@ class TestMe:
         me = await sales.ok("GET", "/me")
         assert (me["employee"]["username"], me["employee"]["displayName"]) == ("sales1", "员工sales1")
         assert (me["tenant"]["code"], me["orgUnit"]["name"], me["orgUnit"]["kind"]) == (company.code, "一队", "team")
-        assert me["roles"] == [{"code": "sales", "name": "业务员"}]
+        assert [(role["code"], role["name"]) for role in me["roles"]] == [("sales", "业务员")]
         held = {entry["permission"]: entry["scope"] for entry in me["permissions"]}
         own = ["customers.create", "customers.edit", "customers.follow_up", "customers.reveal", "customers.view", "finance.view"]
         own += ["pipeline.create", "pipeline.edit", "pipeline.move", "pipeline.submit", "pipeline.view"]

@@ -154,7 +154,7 @@ async def test_every_statement_names_its_tenant(
 async def _sessions(walk: Walk, company: Company, boss: Api) -> None:
     body = {"tenant": company.code, "username": "boss", "password": "wrong", "client": "ios"}
     await walk("POST", "/auth/login", json=body, status=401)
-    await walk("POST", "/auth/refresh", json={"refreshToken": boss.refresh_token})
+    await walk("POST", "/auth/refresh", json={"refreshToken": boss.refresh_token, "deviceToken": boss.device_token})
     await walk("GET", "/me")
     await walk("PUT", "/me/duty", json={"onDuty": False})
     await walk("GET", "/org-units")

@@ -45,9 +45,13 @@ async def employees_by_id(session: ReadSession, ids: Collection[UUID]) -> dict[U
     return {person.id: person for person in await session.scalars(select(Employee).where(Employee.id.in_(ids)))} if ids else {}
 
 
-async def list_employees(session: ReadSession, actor: Actor, wanted: EmployeeFilter) -> Rows[Employee]:
-    """Employees in the actor's scope, by staff number."""
+async def list_employees(
+    session: ReadSession, actor: Actor, wanted: EmployeeFilter, *, among: Collection[UUID] | None = None
+) -> Rows[Employee]:
+    """Employees in the actor's scope, by staff number; `among` limits them to these."""
     statement = select(Employee)
+    if among is not None:
+        statement = statement.where(Employee.id.in_(among))
     units = actor.units_of(EMPLOYEES_VIEW)
     if units is not None:
         statement = statement.where(Employee.unit_id.in_(units) | (Employee.id == actor.id))
@@ -60,6 +64,13 @@ async def list_employees(session: ReadSession, actor: Actor, wanted: EmployeeFil
         statement = statement.where(Employee.unit_id == wanted.unit_id)
     if wanted.active is not None:
         statement = statement.where(Employee.active == wanted.active)
+    if wanted.role_id:
+        statement = statement.where(Employee.id.in_(select(EmployeeRole.employee_id).where(EmployeeRole.role_id == wanted.role_id)))
+    if wanted.state == "active":
+        statement = statement.where(Employee.active)
+    elif wanted.state in {"suspended", "left"}:
+        left = Employee.left_at.is_not(None) if wanted.state == "left" else Employee.left_at.is_(None)
+        statement = statement.where(Employee.active.is_(False), left)
     return await keyset(session, statement, Employee.employee_no, Employee.id, sort="employeeNo", cursor=wanted.cursor, limit=wanted.limit)
 
 

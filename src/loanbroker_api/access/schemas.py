@@ -10,6 +10,7 @@ from loanbroker_api.core.schemas import InSchema, NamedRef, OutSchema, PageParam
 
 class UnitOut(OutSchema):
     id: UUID
+    version: int
     parent_id: UUID | None
     kind: Literal["company", "department", "team"]
     name: str
@@ -27,6 +28,7 @@ class UnitRef(OutSchema):
 
 
 class RoleRef(OutSchema):
+    id: UUID
     code: str
     name: str
 
@@ -91,7 +93,11 @@ class DutyIn(InSchema):
 class EmployeeFilter(PageParams):
     search: Annotated[ShortText | None, Field(description="姓名或工号的前几个字")] = None
     unit_id: UUID | None = None
+    role_id: UUID | None = None
     active: bool | None = None
+    state: Annotated[
+        Literal["active", "suspended", "left", "locked"] | None, Field(description="在职、停用、离职；locked 是密码错误被锁定的")
+    ] = None
 
 
 class EmployeeOut(OutSchema):

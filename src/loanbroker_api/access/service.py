@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from loanbroker_api.access.builtin_roles import BUILTIN_ROLES
@@ -21,6 +21,7 @@ from loanbroker_api.access.models import (
     TenantDirectory,
 )
 from loanbroker_api.access.passwords import hash_password
+from loanbroker_api.access.roles.company import org_changed
 from loanbroker_api.core.actor import Actor, Scope
 from loanbroker_api.core.audit import AuditHead
 from loanbroker_api.core.db import Small
@@ -79,7 +80,7 @@ async def add_unit(uow: UnitOfWork, actor: Actor, *, name: str, kind: str, paren
     unit = OrgUnit(id=new_id(), name=name, kind=kind, parent_id=parent_id, position=Small(position))
     uow.session.add(unit)
     await uow.session.flush()
-    await _org_changed(uow)
+    await org_changed(uow)
     uow.audit(actor, "access.unit_created", unit.id, kind=kind)
     return unit
 
@@ -114,11 +115,6 @@ async def add_employee(
     await uow.session.flush()
     uow.audit(actor, "access.employee_created", employee.id, roles=list(role_codes))
     return employee
-
-
-async def _org_changed(uow: UnitOfWork) -> None:
-    await uow.session.execute(update(Tenant).values(org_version=Tenant.org_version + 1))
-    uow.changed()
 
 
 async def set_duty(uow: UnitOfWork, actor: Actor, *, on_duty: bool) -> Employee:

@@ -145,10 +145,13 @@ def _unusual(parts: list[UnusualPart]) -> UnusualPart | None:
     )
 
 
+KINDS: tuple[Literal["totp", "passkey"], ...] = ("totp", "passkey")
+
+
 def _factor(parts: list[FactorPart]) -> FactorPart | None:
     if not parts:
         return None
-    kinds: list[Literal["totp", "passkey"]] = [kind for kind in parts[0].kinds if all(kind in part.kinds for part in parts)]
+    kinds: list[Literal["totp", "passkey"]] = [kind for kind in KINDS if all(kind in part.kinds for part in parts)]
     return FactorPart(
         required=any(part.required for part in parts),
         kinds=kinds or ["passkey"],

@@ -7,15 +7,18 @@ from typing import Any
 
 import httpx
 import pytest
+from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
 from loanbroker_api.access.events import WechatBound, WechatUnbound
 from loanbroker_api.access.models import EMPLOYEE_PHONE, Employee, LoginPolicy, LoginSession, WechatBinding
 from loanbroker_api.access.policies.schemas import IpPart, PolicyParts
+from loanbroker_api.app import create_app
 from loanbroker_api.core.audit import AuditEntry
 from loanbroker_api.core.outbox import _BY_EVENT, CONSUMERS, consumer
 from loanbroker_api.core.runtime import Runtime
+from loanbroker_api.settings import Settings
 from support.client import BASE, Api, code_of
 from support.clock import TestClock
 from support.company import Company, fresh_phone, new_company
@@ -305,9 +308,14 @@ class TestWhatWechatSays:
         assert await other.bind()
         assert wechat.calls["stable_token"] == 2
 
-    async def test_the_installation_has_no_mini_program(self, phone: Phone, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(app.state.runtime.settings, "wechat_appid", None)
-        answer = await phone.open()
+    async def test_the_installation_has_no_mini_program(self, phone: Phone, settings: Settings, clock: TestClock) -> None:
+        app = create_app(settings.model_copy(update={"wechat_appid": None}), clock)
+        async with (
+            LifespanManager(app, startup_timeout=30, shutdown_timeout=30),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE) as without,
+        ):
+            phone.http = without
+            answer = await phone.open()
         assert (answer.status_code, code_of(answer)) == (409, "access.wechat-off")
 
 

@@ -22,6 +22,7 @@ ROWS = (
     "login_ticket",
     "recovery_code",
     "second_factor",
+    "task_file",
     "wechat_binding",
 )
 _EVERYTHING = ("employees.manage", "units.manage", "roles.manage", "policies.manage", "sessions.manage", "keys.manage", "audit.export")
@@ -325,6 +326,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "appid", "openid_index", name=op.f("pk_wechat_binding")),
         sa.UniqueConstraint("tenant_id", "employee_id", "appid", name="uq_wechat_binding_employee"),
     )
+    op.create_table(
+        "task_file",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("body_enc", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "task_id"],
+            ["background_task.tenant_id", "background_task.id"],
+            name=op.f("fk_task_file_tenant_id_task_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "task_id", "part", name=op.f("pk_task_file")),
+    )
+    op.create_index(op.f("ix_task_file_tenant_id_created_at"), "task_file", ["tenant_id", "created_at"], unique=False)
+    op.create_index("ix_audit_seal_first_entry", "audit_seal", ["tenant_id", sa.text("(entry_ids[1])")], unique=False)
     op.add_column("audit_seal", sa.Column("hashes", sa.LargeBinary(), nullable=True))
     op.add_column("employee", sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("employee", sa.Column("phone_enc", sa.LargeBinary(), nullable=True))
@@ -405,6 +423,9 @@ def downgrade() -> None:
     op.drop_column("employee", "phone_enc")
     op.drop_column("employee", "password_changed_at")
     op.drop_column("audit_seal", "hashes")
+    op.drop_index("ix_audit_seal_first_entry", table_name="audit_seal")
+    op.drop_index(op.f("ix_task_file_tenant_id_created_at"), table_name="task_file")
+    op.drop_table("task_file")
     op.drop_table("wechat_binding")
     op.drop_index("uq_second_factor_credential", table_name="second_factor", postgresql_where=sa.text("credential_id IS NOT NULL"))
     op.drop_index(op.f("ix_second_factor_tenant_id_employee_id"), table_name="second_factor")

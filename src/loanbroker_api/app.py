@@ -11,10 +11,13 @@ from loanbroker_api.access.factors.routes import router as factors_router
 from loanbroker_api.access.gate import Gate
 from loanbroker_api.access.machines.routes import router as machines_router
 from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
+from loanbroker_api.access.policies.routes import router as policies_router
 from loanbroker_api.access.roles.routes import router as roles_router
 from loanbroker_api.access.routes import router as access_router
 from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
 from loanbroker_api.access.staff.routes import router as staff_router
+from loanbroker_api.access.trail.routes import router as trail_router
+from loanbroker_api.access.wechat.routes import router as wechat_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
@@ -32,6 +35,7 @@ from loanbroker_api.notifications.routes import router as notifications_router
 from loanbroker_api.pipeline.routes import router as pipeline_router
 from loanbroker_api.products.routes import router as products_router
 from loanbroker_api.settings import Settings, get_settings
+from loanbroker_api.workspace.audit.routes import router as audit_tasks_router
 from loanbroker_api.workspace.routes import router as workspace_router
 from loanbroker_api.workspace.stream import Hub
 
@@ -43,6 +47,10 @@ ROUTERS = (
     roles_router,
     factors_router,
     machines_router,
+    policies_router,
+    wechat_router,
+    trail_router,
+    audit_tasks_router,
     workspace_router,
     notifications_router,
     customers_router,

@@ -5,12 +5,15 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 
 from loanbroker_api.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from loanbroker_api.core.audit import KnownHead
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="助贷业务系统 / Loan-broker system")
 
@@ -144,29 +147,67 @@ def rotate_keys(
 @app.command()
 def verify_audit(
     tenant: Annotated[str | None, typer.Option(help="code of one company; without it all of them")] = None,
-    head: Annotated[str | None, typer.Option(help="a head that was kept elsewhere, in hex: is it still in the chain?")] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(help="a head that was kept elsewhere, a file of audit-head (or a digest in hex): is it still in the chain?"),
+    ] = None,
 ) -> None:
-    """Recompute the audit chain from its entries; exit status 1 where it is broken."""
+    """Recompute the audit chain from its entries; exit status 1 where it is broken, with the first entry that is not as it was sealed."""
     from loanbroker_api.audit_report import audit_report
 
-    try:
-        known = bytes.fromhex(head) if head is not None else None
-    except ValueError:
-        known = b""
-    if head is not None and (tenant is None or not known):
-        typer.echo("--head takes a hexadecimal digest, together with --tenant", err=True)
+    settings = _settings()
+    code, known = (tenant, None) if head is None else _known_head(settings, head, tenant)
+    states = asyncio.run(audit_report(settings, code=code, known=known))
+    if code is not None and not states:
+        typer.echo(f"没有机构 / no company {code}", err=True)
         raise typer.Exit(2)
-    states = asyncio.run(audit_report(_settings(), code=tenant, known_head=known))
-    if tenant is not None and not states:
-        typer.echo(f"没有机构 / no company {tenant}", err=True)
-        raise typer.Exit(2)
-    for code, state in states.items():
-        verdict = f"BROKEN: {state.broken}," if state.broken else "ok,"
-        typer.echo(f"{code}: {verdict} {state.seals} seals, {state.entries} entries, {state.unsealed} unsealed, head {state.head.hex()}")
-    broken = next((code for code, state in states.items() if state.broken), None)
+    for name, state in states.items():
+        verdict = f"BROKEN: {state.broken.text(english=True)} / {state.broken.text()}," if state.broken else "ok,"
+        typer.echo(f"{name}: {verdict} {state.seals} seals, {state.entries} entries, {state.unsealed} unsealed, head {state.head.hex()}")
+    broken = next((name for name, state in states.items() if state.broken), None)
     if broken is not None:
         typer.echo(f"审计链断裂 / broken audit chain: {broken}", err=True)
         raise typer.Exit(1)
+
+
+def _known_head(settings: Settings, head: str, tenant: str | None) -> tuple[str, "KnownHead"]:
+    """Whose chain and which head. Raises Exit 2 for what is no head, 1 for one that this installation did not sign."""
+    from loanbroker_api.access.tokens import BadToken
+    from loanbroker_api.audit_report import opened_head
+    from loanbroker_api.core.audit import KnownHead
+
+    path = Path(head)
+    if path.is_file():
+        try:
+            opened = asyncio.run(opened_head(settings, path.read_text("utf-8")))
+        except (BadToken, UnicodeDecodeError):
+            typer.echo(f"{head}: 签名不是本系统的，或文件被改过 / not signed by this installation, or changed", err=True)
+            raise typer.Exit(1) from None
+        if tenant is not None and tenant != opened.tenant:
+            typer.echo(f"{head}: 是机构 {opened.tenant} 的链尾 / the head of company {opened.tenant}", err=True)
+            raise typer.Exit(2)
+        typer.echo(f"{head}: signature ok, {opened.tenant} up to seal {opened.known.n} as of {opened.at.isoformat()}")
+        return opened.tenant, opened.known
+    try:
+        digest = bytes.fromhex(head)
+    except ValueError:
+        digest = b""
+    if len(digest) != 32 or tenant is None:
+        typer.echo("--head takes a file of audit-head, or a hexadecimal digest together with --tenant", err=True)
+        raise typer.Exit(2)
+    return tenant, KnownHead(digest)
+
+
+@app.command()
+def audit_head(tenant: Annotated[str, typer.Option(help="code of the company")]) -> None:
+    """The signed end of a company's audit chain, to be kept elsewhere: verify-audit --head finds with it what was cut off together with its seals."""
+    from loanbroker_api.audit_report import signed_head
+
+    head = asyncio.run(signed_head(_settings(), tenant))
+    if head is None:
+        typer.echo(f"没有机构 / no company {tenant}", err=True)
+        raise typer.Exit(2)
+    typer.echo(head.head)
 
 
 @app.command()

@@ -18,8 +18,11 @@ from strawberry.types.unset import UnsetType
 from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
+from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
 from loanbroker_api.access.roles.graph import AccessRoleMutation, AccessRoleQuery
 from loanbroker_api.access.staff.graph import AccessStaffMutation, AccessStaffQuery
+from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
+from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -32,6 +35,7 @@ from loanbroker_api.customers.qualification.graph import FieldValue
 from loanbroker_api.finance.graph import FinanceMutation, FinanceQuery
 from loanbroker_api.pipeline.graph import PipelineMutation, PipelineQuery
 from loanbroker_api.products.graph import ProductMutation, ProductQuery
+from loanbroker_api.workspace.audit.graph import AuditTaskMutation
 from loanbroker_api.workspace.graph import Context, Fen, Json, WorkspaceSubscription
 
 log = get_logger("graphql")
@@ -41,8 +45,6 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 @strawberry.type(description="读取")
 class Query(
     AccessQuery,
-    AccessStaffQuery,
-    AccessRoleQuery,
     AccessMachinesQuery,
     CustomerQuery,
     ChannelQuery,
@@ -50,6 +52,11 @@ class Query(
     PipelineQuery,
     FinanceQuery,
     AnalyticsQuery,
+    AccessPolicyQuery,
+    AccessWechatQuery,
+    AccessTrailQuery,
+    AccessStaffQuery,
+    AccessRoleQuery,
 ):
     pass
 
@@ -57,14 +64,18 @@ class Query(
 @strawberry.type(description="写入；每个字段是一个独立的事务")
 class Mutation(
     AccessMutation,
+    AccessFactorsMutation,
+    AccessMachinesMutation,
+    AccessWechatMutation,
     AccessStaffMutation,
     AccessRoleMutation,
-    AccessFactorsMutation,
     CustomerMutation,
     ProductMutation,
     PipelineMutation,
     FinanceMutation,
-    AccessMachinesMutation,
+    AccessPolicyMutation,
+    AccessTrailMutation,
+    AuditTaskMutation,
 ):
     pass
 

@@ -33,6 +33,7 @@ from loanbroker_api.core.runtime import Runtime, open_runtime
 from loanbroker_api.core.wakes import arq_settings
 from loanbroker_api.settings import Settings, get_settings
 from loanbroker_api.workspace import runner
+from loanbroker_api.workspace.files import purge_files
 from loanbroker_api.workspace.service import purge
 
 log = get_logger("worker")
@@ -92,7 +93,7 @@ async def housekeeping(runtime: Runtime) -> int:
         async with runtime.uow(tenant_id) as uow:
             for step in STEPS.values():
                 await step(uow, Actor.system(tenant_id, "housekeeping"))
-            gone += await purge(uow)
+            gone += await purge(uow) + await purge_files(uow)
     return gone
 
 

@@ -104,3 +104,20 @@ class PasswordChanged(Event):
 
     type = "access.password_changed"
     employee_id: UUID
+
+
+class BulkViewed(Event):
+    """An employee has listed `count` records of a kind or more within an hour."""
+
+    type = "access.bulk_viewed"
+    employee_id: UUID
+    kind: str
+    count: int
+
+
+class AuditChainBroken(Event):
+    """A verification found the audit chain broken; `seal` is where, None for an entry that is in no seal."""
+
+    type = "access.audit_chain_broken"
+    kind: str
+    seal: int | None

@@ -29,6 +29,8 @@ PUBLIC: Final = (
     "/api/v1/auth/login/enrol/confirm",
     "/api/v1/auth/login/password",
     "/api/v1/auth/refresh",
+    "/api/v1/auth/wechat/login",
+    "/api/v1/auth/wechat/bind",
 )
 BACKGROUND: Final = frozenset({"/api/v1/events"})
 """Addresses that are never a use: a stream stays open while nobody is there."""

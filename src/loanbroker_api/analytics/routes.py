@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from loanbroker_api.access.deps import CurrentActor, CurrentRuntime, Reads
+from loanbroker_api.access.trail.watch import note_view
 from loanbroker_api.analytics import permissions, service
 from loanbroker_api.analytics.definitions import DEFINITIONS
 from loanbroker_api.analytics.problems import OutOfScope, RangeInvalid
@@ -59,7 +60,9 @@ async def list_funnel_customers(
     session: Reads, actor: CurrentActor, runtime: CurrentRuntime, wanted: Annotated[FunnelCustomersParams, Query()]
 ) -> Page[FunnelCustomerOut]:
     """一根柱子背后的客户，最近到达的在前；只列你的客户数据权限内的。"""
-    return await service.funnel_customers(session, actor, wanted, runtime.clock.now())
+    page = await service.funnel_customers(session, actor, wanted, runtime.clock.now())
+    await note_view(runtime, actor, "customer", len(page.items))
+    return page
 
 
 @router.get("/overview", summary="总览", responses=problems(Forbidden), openapi_extra=gated(permissions.VIEW))

@@ -125,7 +125,7 @@ class Unauthenticated(Problem):
 
 
 class StepUpRequired(Problem):
-    code, status = "access.step-up-required", 403
+    code, status = "core.step-up-required", 403
     message, english = (
         "再确认一次身份：{minutes} 分钟内确认过才能这样做",
         "Confirm it is you again: this needs a confirmation within {minutes} minutes",
@@ -134,7 +134,7 @@ class StepUpRequired(Problem):
 
 
 class PreviewReadOnly(Problem):
-    code, status = "access.preview-read-only", 403
+    code, status = "core.preview-read-only", 403
     message, english = "正在以角色预览，只能看不能改", "You are previewing a role: read only"
     remedy = "退出角色预览后再操作。"
 

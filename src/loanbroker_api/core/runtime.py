@@ -9,6 +9,7 @@ from loanbroker_api.core.changes import Listeners
 from loanbroker_api.core.clock import Clock, SystemClock
 from loanbroker_api.core.crypto import Keyring
 from loanbroker_api.core.db import Database, ReadSession
+from loanbroker_api.core.tally import Tally
 from loanbroker_api.core.uow import UnitOfWork, unit_of_work
 from loanbroker_api.core.wakes import Waker
 from loanbroker_api.settings import Settings
@@ -21,6 +22,7 @@ class Runtime:
     database: Database
     keyring: Keyring
     waker: Waker
+    tally: Tally
     changes: Listeners = field(default_factory=Listeners)
 
     def read(self, tenant_id: UUID) -> AbstractAsyncContextManager[ReadSession]:
@@ -35,15 +37,18 @@ class Runtime:
 @asynccontextmanager
 async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[Runtime]:
     """Opens engines and the waker, closes them at the end."""
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     runtime = Runtime(
         settings=settings,
         clock=clock or SystemClock(settings.clock_offset),
         database=Database(settings),
         keyring=Keyring(settings.master_key_bytes),
-        waker=Waker(settings.redis_url.get_secret_value() if settings.redis_url else None),
+        waker=Waker(redis_url),
+        tally=Tally(redis_url),
     )
     try:
         yield runtime
     finally:
         await runtime.waker.close()
+        await runtime.tally.close()
         await runtime.database.close()

@@ -62,3 +62,11 @@ class QualificationChanged(Event):
     type = "customers.qualification_changed"
     customer_id: UUID
     fields: list[str]
+
+
+class ManyRevealed(Event):
+    """An employee has revealed half of what an hour allows; told once an hour."""
+
+    type = "customers.many_revealed"
+    employee_id: UUID
+    count: int

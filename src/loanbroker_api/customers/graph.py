@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from loanbroker_api.access.graph import EmployeeNode, OrgUnitNode, load_employees, load_units
 from loanbroker_api.access.models import Employee
+from loanbroker_api.access.trail.watch import note_view
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import FieldError, Invalid
@@ -312,6 +313,7 @@ class CustomerQuery:
         wanted = CustomerListParams.model_validate({**given, "limit": _bounded(first), "cursor": after, "sort": sort})
         async with info.context.reads() as session:
             page = await queries.list_customers(session, info.context.actor, wanted, info.context.now())
+        await note_view(info.context.runtime, info.context.actor, "customer", len(page.items))
         return CustomerConnection.of(page, after, partial(queries.cursor_of, sort=wanted.sort))
 
     @strawberry.field(description="一位客户；不存在或无权查看时是错误 customers.not-found")
@@ -337,6 +339,7 @@ class CustomerQuery:
         keys = await info.context.keys()
         async with info.context.reads() as session:
             page = await queries.search_customers(session, info.context.actor, keys, wanted, info.context.now())
+        await note_view(info.context.runtime, info.context.actor, "customer", len(page.items))
         return CustomerConnection.of(page, after, partial(queries.cursor_of, sort="search"))
 
 

@@ -21,6 +21,8 @@ from loanbroker_api.core.schemas import NamedRef, PersonRef
 from loanbroker_api.customers import permissions
 from loanbroker_api.customers.models import (
     CONNECTED,
+    NAME,
+    PHONE,
     Activity,
     Customer,
     CustomerPhone,
@@ -213,6 +215,13 @@ async def customer_labels(session: ReadSession, actor: Actor, ids: Collection[UU
     """Masked names, for to-dos and notifications."""
     found = await customers_by_id(session, actor, ids)
     return {customer_id: customer.name_masked or customer.phone_masked or "未留名" for customer_id, customer in found.items()}
+
+
+async def masked_names(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Masked names for the audit trail, whatever the data scope: who may read the trail reads all of it. A hidden field stays hidden."""
+    rows = await session.execute(select(Customer.id, Customer.name_masked, Customer.phone_masked).where(Customer.id.in_(ids)))
+    shown = {row.id: NAME.shown(actor, row.name_masked) or PHONE.shown(actor, row.phone_masked) for row in rows}
+    return {customer_id: label for customer_id, label in shown.items() if label}
 
 
 @dataclass(frozen=True)

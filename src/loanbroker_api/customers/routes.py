@@ -7,7 +7,8 @@ from fastapi import Query
 
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.access.deps import CurrentActor, CurrentRuntime, IfMatch, Reads, Writes
-from loanbroker_api.core.errors import Forbidden, IfMatchRequired, Stale
+from loanbroker_api.access.trail.watch import note_view
+from loanbroker_api.core.errors import Forbidden, IfMatchRequired, Stale, StepUpRequired
 from loanbroker_api.core.http import ONCE, area_router, gated, problems
 from loanbroker_api.core.normalize.cities import all_cities
 from loanbroker_api.core.paging import Rows
@@ -55,6 +56,7 @@ async def list_customers(
 ) -> Page[CustomerRow]:
     """数据权限内的客户。按视图、阶段、意向、城市、渠道、归属人筛选；游标翻页。搜索文字走 POST /customers/search，不进 URL。"""
     page = await queries.list_customers(session, actor, wanted, runtime.clock.now())
+    await note_view(runtime, actor, "customer", len(page.items))
     return Page(items=await rows.customer_rows(session, actor, page.items), next_cursor=page.next_cursor)
 
 
@@ -72,6 +74,7 @@ async def search_customers(session: Reads, actor: CurrentActor, runtime: Current
     """按姓名、拼音、首字母、完整手机号或后四位搜索，可组合；新客户在前。页不满而有 nextCursor 时可继续搜索。"""
     keys = await runtime.keyring.load(session, actor.tenant_id)
     page: Rows[Customer] = await queries.search_customers(session, actor, keys, body, runtime.clock.now())
+    await note_view(runtime, actor, "customer", len(page.items))
     return Page(items=await rows.customer_rows(session, actor, page.items), next_cursor=page.next_cursor)
 
 
@@ -164,7 +167,7 @@ async def list_ownership(customer_id: UUID, session: Reads, actor: CurrentActor)
 @router.post(
     "/customers/{customer_id}/reveal",
     summary="查看完整信息",
-    responses=problems(CustomerNotFound, Forbidden, NotYours, FieldHidden, PhoneNotFound, NothingToReveal, RevealLimit),
+    responses=problems(StepUpRequired, CustomerNotFound, Forbidden, NotYours, FieldHidden, PhoneNotFound, NothingToReveal, RevealLimit),
     openapi_extra=gated(permissions.REVEAL, **{ONCE: ["value"]}),
 )
 async def reveal_field(customer_id: UUID, body: RevealIn, uow: Writes, actor: CurrentActor) -> RevealOut:

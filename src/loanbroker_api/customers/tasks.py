@@ -1,9 +1,11 @@
 """What customers do in the background: consumers of events, and how customers are called elsewhere."""
 
+from loanbroker_api.access.trail.queries import leaders_above
+from loanbroker_api.core.audit import register_subject
 from loanbroker_api.core.outbox import consumer
 from loanbroker_api.core.uow import UnitOfWork
-from loanbroker_api.customers.events import NEXT_ACTION, CustomerAssigned
-from loanbroker_api.customers.queries import customer_labels
+from loanbroker_api.customers.events import NEXT_ACTION, CustomerAssigned, ManyRevealed
+from loanbroker_api.customers.queries import customer_labels, masked_names
 from loanbroker_api.customers.service import move_next_action
 from loanbroker_api.notifications.registry import NotificationKind, notification_kind
 from loanbroker_api.notifications.service import notify
@@ -11,6 +13,7 @@ from loanbroker_api.workspace.events import TodoMoved
 from loanbroker_api.workspace.registry import subject
 
 subject("customer", customer_labels)
+register_subject("customer", masked_names)
 
 NEW_CUSTOMER = notification_kind(
     NotificationKind(
@@ -32,6 +35,24 @@ HANDED_CUSTOMER = notification_kind(
         "Read the follow-ups and go on",
     )
 )
+
+
+MANY_REVEALED = notification_kind(
+    NotificationKind(
+        "customers.many_revealed",
+        "system",
+        "{label} 一小时内查看了 {count} 次完整信息",
+        "在审计里查看他的记录和填写的原因",
+        "{label} has revealed {count} fields within an hour",
+        "See the audit trail and the reasons given",
+    )
+)
+
+
+@consumer(ManyRevealed, "customers.tell_leaders")
+async def tell_leaders(uow: UnitOfWork, event: ManyRevealed) -> None:
+    for leader in await leaders_above(uow.session, uow.tenant_id, event.employee_id):
+        await notify(uow, leader, MANY_REVEALED, subject=("employee", event.employee_id), facts={"count": event.count})
 
 
 @consumer(CustomerAssigned, "customers.tell_owner")

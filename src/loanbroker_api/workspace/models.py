@@ -31,6 +31,17 @@ class BackgroundTask(TenantRow):
     attempts: Mapped[int] = mapped_column(default=0)
 
 
+class TaskFile(TenantLink):
+    """A part of the file that a task made, compressed and encrypted; kept 7 days."""
+
+    __tablename__ = "task_file"
+    __table_args__ = (tenant_fk("task_id", "background_task", cascade=True), Index(None, "tenant_id", "created_at"))
+    task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body_enc: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
 class PushEvent(TenantLink):
     """An event for one employee's clients, kept 24 h; the id's order is roughly time. Ids only, no personal data."""
 

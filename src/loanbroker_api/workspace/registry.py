@@ -23,6 +23,8 @@ class TaskKind:
     title: str
     english: str
     run: Callable[["TaskRun"], Awaitable[dict[str, object]]]
+    download: str | None = None
+    """The permission to have the file that it makes; None where it makes none."""
 
 
 TASK_KINDS: dict[str, TaskKind] = {}
@@ -31,11 +33,13 @@ PUSH_KINDS: dict[str, str] = {}
 TODO_TITLES: dict[str, tuple[str, str]] = {}
 
 
-def task_kind(kind: str, title: str, english: str) -> Callable[[Callable[["TaskRun"], Awaitable[dict[str, object]]]], None]:
+def task_kind(
+    kind: str, title: str, english: str, *, download: str | None = None
+) -> Callable[[Callable[["TaskRun"], Awaitable[dict[str, object]]]], None]:
     """Register long work under a stable kind."""
 
     def register(run: Callable[["TaskRun"], Awaitable[dict[str, object]]]) -> None:
-        TASK_KINDS[kind] = TaskKind(kind, title, english, run)
+        TASK_KINDS[kind] = TaskKind(kind, title, english, run, download)
 
     return register
 

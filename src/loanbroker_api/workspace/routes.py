@@ -9,13 +9,14 @@ import orjson
 from fastapi import Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from loanbroker_api.access.deps import CurrentActor, CurrentGate, Reads, Writes
+from loanbroker_api.access.deps import CurrentActor, CurrentGate, CurrentRuntime, Reads, Writes
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
-from loanbroker_api.core.errors import FieldError, Invalid, Problem
+from loanbroker_api.core.errors import FieldError, Forbidden, Invalid, Problem, StepUpRequired
 from loanbroker_api.core.http import area_router, gated, problems
 from loanbroker_api.core.schemas import Page, PageParams
-from loanbroker_api.workspace import queries, service
+from loanbroker_api.workspace import files, queries, service
+from loanbroker_api.workspace.files import FileNotFound
 from loanbroker_api.workspace.models import BackgroundTask, PushEvent, Todo
 from loanbroker_api.workspace.registry import TASK_KINDS, TODO_TITLES, labels_of
 from loanbroker_api.workspace.schemas import (
@@ -103,6 +104,24 @@ async def list_tasks(session: Reads, actor: CurrentActor, wanted: Annotated[Page
 async def get_task(task_id: UUID, session: Reads, actor: CurrentActor) -> TaskOut:
     """一个任务的进度、结果和可做的操作。"""
     return task_out(await service.get_task(session, actor, task_id), actor)
+
+
+@router.get(
+    "/tasks/{task_id}/file",
+    summary="任务的结果文件",
+    responses={
+        200: {"description": "文件", "content": {"text/csv": {"schema": {"type": "string"}}}},
+        **problems(TaskNotFound, FileNotFound, Forbidden, StepUpRequired),
+    },
+    openapi_extra=gated("self"),
+    response_class=StreamingResponse,
+)
+async def download_task_file(task_id: UUID, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
+    """只有发起人能下载，保留 7 天；下载计入审计。"""
+    async with runtime.uow(actor.tenant_id) as uow:
+        file = await files.open_file(uow, actor, task_id)
+    headers = {"Content-Disposition": f'attachment; filename="{file["name"]}"', "Cache-Control": "no-store"}
+    return StreamingResponse(files.file_body(runtime, actor, task_id, file["parts"]), media_type=file["mediaType"], headers=headers)
 
 
 @router.post(

@@ -1,10 +1,13 @@
 """What workspace does in the background."""
 
 from loanbroker_api.access.events import SessionEnded
+from loanbroker_api.access.trail.subjects import employee_labels
 from loanbroker_api.core.outbox import consumer
 from loanbroker_api.core.uow import UnitOfWork
-from loanbroker_api.workspace.registry import SESSION_ENDED
+from loanbroker_api.workspace.registry import SESSION_ENDED, subject
 from loanbroker_api.workspace.service import push
+
+subject("employee", employee_labels)
 
 
 @consumer(SessionEnded, "workspace.close_streams")

@@ -11,9 +11,9 @@ from loanbroker_api.access.machines.schemas import ApiKeyIn
 from loanbroker_api.access.models import ApiKey
 from loanbroker_api.access.permissions import KEYS_MANAGE
 from loanbroker_api.access.policies.places import places
+from loanbroker_api.core.nodes import ActionNode, PageInfoNode
 from loanbroker_api.core.paging import Rows, encode_cursor
 from loanbroker_api.core.schemas import PageParams
-from loanbroker_api.customers.graph import ActionNode, PageInfoNode
 from loanbroker_api.workspace.graph import Info
 
 
@@ -59,15 +59,7 @@ class ApiKeyNode:
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:
-        return [
-            ActionNode(
-                action=item.action,
-                allowed=item.allowed,
-                reason_code=item.reason.code if item.reason else None,
-                reason=item.reason.message if item.reason else None,
-            )
-            for item in service.api_key_actions(info.context.actor, self.row)
-        ]
+        return ActionNode.all_of(service.api_key_actions(info.context.actor, self.row))
 
 
 @strawberry.type(name="ApiKeyEdge")

@@ -15,11 +15,12 @@ from loanbroker_api.access.permissions import KEYS_MANAGE, POLICIES_MANAGE, ROLE
 from loanbroker_api.access.roles.holdings import actor_of
 from loanbroker_api.access.roles.trees import OrgTrees
 from loanbroker_api.access.service import get_employee
+from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor, Visibility
 from loanbroker_api.core.errors import FieldError, Forbidden, Invalid, Problem, Stale
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.permissions import PERMISSIONS, title_of
-from loanbroker_api.core.schemas import ActionReason, AllowedAction
+from loanbroker_api.core.schemas import AllowedAction
 from loanbroker_api.core.uow import UnitOfWork
 
 MAX_LIFE: Final = timedelta(days=366)
@@ -141,7 +142,7 @@ async def revoke_api_key(uow: UnitOfWork, actor: Actor, key_id: UUID, version: i
         raise ApiKeyOver
     key.revoked_at = uow.now
     await uow.session.flush()
-    uow.changed(session_id=key.id)  # in a request of a key, its id stands for the session
+    uow.changed(employee_id=key.employee_id)  # what processes know of a key, they keep under its owner
     uow.audit(actor, "access.api_key_revoked", key.id, employee=key.employee_id)
     uow.emit(ApiKeyRevoked(key_id=key.id, employee_id=key.employee_id))
     return key
@@ -154,5 +155,4 @@ def api_key_actions(actor: Actor, key: ApiKey) -> list[AllowedAction]:
         refusal = Forbidden(permission=KEYS_MANAGE, permission_title=title_of(KEYS_MANAGE))
     elif key.revoked_at is not None:
         refusal = ApiKeyOver()
-    reason = ActionReason(code=refusal.code, message=refusal.text()) if refusal else None
-    return [AllowedAction(action="revoke", allowed=refusal is None, reason=reason)]
+    return [allowed("revoke", refusal)]

@@ -5,9 +5,9 @@ employee's own policy overrides is taken from there alone, also when it is off t
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -52,7 +52,7 @@ class Limits:
     ip: tuple[IpLimit, ...] = ()
     region: tuple[RegionPart, ...] = ()
     time: tuple[TimePart, ...] = ()
-    attempts: AttemptsPart = FLOOR
+    attempts: AttemptsPart = field(default_factory=lambda: FLOOR)
     idle_minutes: int | None = None
     sessions: SessionsPart | None = None
     unusual: UnusualPart | None = None
@@ -145,10 +145,13 @@ def _unusual(parts: list[UnusualPart]) -> UnusualPart | None:
     )
 
 
+KINDS: tuple[Literal["totp", "passkey"], ...] = ("totp", "passkey")
+
+
 def _factor(parts: list[FactorPart]) -> FactorPart | None:
     if not parts:
         return None
-    kinds = [kind for kind in ("totp", "passkey") if all(kind in part.kinds for part in parts)]
+    kinds: list[Literal["totp", "passkey"]] = [kind for kind in KINDS if all(kind in part.kinds for part in parts)]
     return FactorPart(
         required=any(part.required for part in parts),
         kinds=kinds or ["passkey"],

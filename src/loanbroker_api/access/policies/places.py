@@ -24,6 +24,7 @@ EARTH_KM = 6_371.0
 _PRIVATE = NetworkList(
     ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10"]
 )
+_STRUCTURES = (util.XdbStructure20, util.XdbStructure30)
 _EMPTY = frozenset({"", "0", "null"})
 _CHINA = frozenset({"中国", "China", "CN"})
 # ip2region lists them beside or below 中国.
@@ -194,9 +195,8 @@ def _haversine(here: tuple[float, float], there: tuple[float, float]) -> float:
 
 
 def _opened(content: bytes, version: util.Version) -> searcher.Searcher:
-    smallest = util.HeaderInfoLength + util.VectorIndexLength
-    found = util.version_from_header(util.Header(content[:256])) if len(content) >= smallest else None
-    if found is not version:
+    header = util.Header(content[:256]) if len(content) >= util.HeaderInfoLength + util.VectorIndexLength else None
+    if header is None or header.version not in _STRUCTURES or util.version_from_header(header) is not version:
         raise ValueError(f"not an ip2region xdb of {version.name}")
     return searcher.new_with_buffer(version, content)
 

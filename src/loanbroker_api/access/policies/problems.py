@@ -106,3 +106,24 @@ class FactorRefused(Problem):
     code, status = "access.factor-refused", 401
     message, english = "验证没有通过，检查后再试", "That did not verify; check and try again"
     remedy = "确认手机时间准确，用最新的验证码；多次失败时重新登录。"
+
+
+class PolicyNotFound(Problem):
+    code, status = "access.policy-not-found", 404
+    message, english = "登录策略不存在", "There is no such login policy"
+    remedy = "刷新登录策略列表。"
+
+
+class PolicyExists(Problem):
+    code, status = "access.policy-exists", 409
+    message, english = (
+        "这个角色或员工在该客户端已有登录策略，直接修改它",
+        "There is a policy for this role or employee on this client; change that one",
+    )
+    remedy = "从列表打开已有的策略修改。"
+
+
+class CalendarDayNotFound(Problem):
+    code, status = "access.calendar-day-not-found", 404
+    message, english = "这一天没有公司自定的安排", "The company has no word of its own on this day"
+    remedy = "刷新工作日历。"

@@ -21,7 +21,8 @@ def minutes_of(clock: str) -> int:
 def reach(window: Window) -> tuple[int, int]:
     """From and until in minutes since the midnight its day begins with; until is beyond 1,440 where it runs into the next day."""
     start, end = minutes_of(window.start), minutes_of(window.end)
-    return start, end if end > start else end + DAY_MINUTES
+    # An end at the hour of the start is a whole day later, 24:00 being 00:00.
+    return start, start + ((end - start) % DAY_MINUTES or DAY_MINUTES)
 
 
 def weekday_for(part: TimePart, calendar: Calendar, day: date) -> int | None:

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -63,7 +63,7 @@ class ChangeFeed:
                 started = time.monotonic()
                 try:
                     if connection is None or connection.is_closed():
-                        connection = await asyncpg.connect(dsn, timeout=2, command_timeout=1)
+                        connection = await cast("Any", asyncpg).connect(dsn, timeout=2, command_timeout=1)
                     rows: list[Any] = await connection.fetch(_RECENT)
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                     log.warning("access_log_unread", reason=type(error).__name__)

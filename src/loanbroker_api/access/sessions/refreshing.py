@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from loanbroker_api.access.sessions.ending import ENDING, end_session
 from loanbroker_api.access.sessions.live import load_live
 from loanbroker_api.access.tokens import BadToken, Claims, TokenSigner, digest_of, new_refresh_token, tenant_of_refresh_token
 from loanbroker_api.core.actor import Actor, RequestInfo
+from loanbroker_api.core.crypto import CannotDecrypt
 from loanbroker_api.core.errors import Problem
 from loanbroker_api.core.runtime import Runtime
 from loanbroker_api.core.uow import UnitOfWork
@@ -77,7 +79,7 @@ async def tokens_of(
     lifetime = min(timedelta(minutes=runtime.settings.access_token_minutes), left)
     access = await signer.sign(Claims(tenant_id, session.employee_id, session.id, session.client), now, lifetime)
     return Tokens(
-        access, int(lifetime.total_seconds()), refresh, session.id, session.client, int(left.total_seconds()), device, device_token
+        access, ceil(lifetime.total_seconds()), refresh, session.id, session.client, ceil(left.total_seconds()), device, device_token
     )
 
 
@@ -91,8 +93,11 @@ async def refresh(runtime: Runtime, signer: TokenSigner, trees: OrgTrees, token:
         tenant_id = tenant_of_refresh_token(token)
     except BadToken as error:
         raise RefreshRefused from error
-    async with runtime.uow(tenant_id) as uow:
-        outcome = await _rotate(uow, trees, token, shown, request)
+    try:
+        async with runtime.uow(tenant_id) as uow:
+            outcome = await _rotate(uow, trees, token, shown, request)
+    except CannotDecrypt as error:  # there is no such company
+        raise RefreshRefused from error
     if isinstance(outcome, Problem):
         raise outcome
     return await tokens_of(runtime, signer, tenant_id, *outcome)

@@ -1,7 +1,8 @@
 """The steps after the password: second factor, enrolment, a leader's decision, a new password."""
 
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,13 @@ from loanbroker_api.access.factors import service as factors
 from loanbroker_api.access.factors.schemas import FactorProof
 from loanbroker_api.access.models import LoginTicket
 from loanbroker_api.access.passwords import check_new_password, hash_password
-from loanbroker_api.access.policies.problems import FactorRefused
+from loanbroker_api.access.policies.problems import FactorRefused, TicketInvalid
 from loanbroker_api.access.sessions import approvals
 from loanbroker_api.access.sessions.ending import end_sessions
 from loanbroker_api.access.sessions.login import Held, Outcome, go_on, hold_ticket, settled, tenant_of_ticket
 from loanbroker_api.access.tokens import TokenSigner
 from loanbroker_api.core.actor import Actor, RequestInfo
+from loanbroker_api.core.crypto import CannotDecrypt
 from loanbroker_api.core.errors import Problem
 from loanbroker_api.core.runtime import Runtime
 from loanbroker_api.core.uow import UnitOfWork
@@ -28,10 +30,20 @@ Work = Callable[[UnitOfWork, Held], Awaitable[Outcome | Problem]]
 
 async def _step(runtime: Runtime, token: str, request: RequestInfo, following: tuple[str, ...], work: Work) -> Outcome:
     """One step in one transaction. A refusal that `work` returns is raised after the commit: the try it cost stays counted."""
-    async with runtime.uow(tenant_of_ticket(token)) as uow:
+    async with _uow(runtime, token) as uow:
         held = await hold_ticket(uow, token, request, following)
         outcome = await work(uow, held)
     return settled(outcome)
+
+
+@asynccontextmanager
+async def _uow(runtime: Runtime, token: str) -> AsyncGenerator[UnitOfWork]:
+    """A unit of work of the company that a ticket names. Raises TicketInvalid where there is none."""
+    try:
+        async with runtime.uow(tenant_of_ticket(token)) as uow:
+            yield uow
+    except CannotDecrypt as error:
+        raise TicketInvalid from error
 
 
 async def resume(runtime: Runtime, signer: TokenSigner, token: str, request: RequestInfo) -> Outcome:
@@ -45,7 +57,7 @@ async def resume(runtime: Runtime, signer: TokenSigner, token: str, request: Req
 
 async def remind(runtime: Runtime, token: str, request: RequestInfo) -> None:
     """Tell the leaders again, once a minute at most. Raises TicketInvalid."""
-    async with runtime.uow(tenant_of_ticket(token)) as uow:
+    async with _uow(runtime, token) as uow:
         held = await hold_ticket(uow, token, request, ("approval",))
         await approvals.remind(uow, held.progress.approvals)
 
@@ -76,7 +88,7 @@ async def _wrong(uow: UnitOfWork, held: Held, request: RequestInfo, kind: str) -
 
 async def passkey_options(runtime: Runtime, token: str, request: RequestInfo) -> dict[str, Any]:
     """What the browser asks the passkey; the challenge stays in the ticket and works once. Raises TicketInvalid."""
-    async with runtime.uow(tenant_of_ticket(token)) as uow:
+    async with _uow(runtime, token) as uow:
         held = await hold_ticket(uow, token, request, ("factor",))
         options, challenge = await factors.passkey_request(uow.session, held.employee.id, runtime)
         held.row.facts = {**held.row.facts, "challenge": base64.b64encode(challenge).decode()}
@@ -91,7 +103,7 @@ class Enrolled:
 
 async def start_enrolment(runtime: Runtime, token: str, request: RequestInfo) -> Any:
     """A TOTP secret for who must have a second factor and has none. Raises TicketInvalid."""
-    async with runtime.uow(tenant_of_ticket(token)) as uow:
+    async with _uow(runtime, token) as uow:
         held = await hold_ticket(uow, token, request, ("enrol",))
         actor = Actor(uow.tenant_id, held.employee.id, "employee", held.employee.display_name, request=request)
         started = await factors.start_totp(uow, actor, held.employee, "")
@@ -122,8 +134,7 @@ async def confirm_enrolment(runtime: Runtime, signer: TokenSigner, token: str, c
 
 async def choose_password(runtime: Runtime, signer: TokenSigner, token: str, password: str, request: RequestInfo) -> Outcome:
     """A new password after an administrator gave one. Raises TicketInvalid, PasswordWeak."""
-    tenant_id = tenant_of_ticket(token)
-    async with runtime.uow(tenant_id) as uow:
+    async with _uow(runtime, token) as uow:
         held = await hold_ticket(uow, token, request, ("password",))
         tenant = await queries.get_tenant(uow.session)
         check_new_password(

@@ -6,6 +6,7 @@ from io import StringIO
 from loanbroker_api.analytics.definitions import STEP_TITLES
 from loanbroker_api.analytics.models import Step
 from loanbroker_api.analytics.schemas import FunnelOut, FunnelRowOut, SplitCode, SplitStepOut, StepOut
+from loanbroker_api.core.spreadsheets import BYTE_ORDER_MARK, plain
 
 _SPLITS: dict[SplitCode, str] = {"none": "", "channel": "渠道", "team": "团队", "employee": "员工", "kind": "产品类型", "city": "城市"}
 _HEAD = ["步骤", "客户数", "金额(元)", "转化率", "总转化率", "上一期客户数"]
@@ -26,7 +27,7 @@ def funnel_csv(found: FunnelOut) -> bytes:
         writer.writerow([_SPLITS[found.split], *_HEAD])
         for row in found.rows:
             writer.writerows(_row(row))
-    return "\ufeff".encode() + text.getvalue().encode()
+    return BYTE_ORDER_MARK + text.getvalue().encode()
 
 
 def _row(row: FunnelRowOut) -> list[list[str | int | None]]:
@@ -45,8 +46,3 @@ def _yuan(fen: int) -> str:
 
 def _share(bps: int | None) -> str | None:
     return None if bps is None else f"{bps // 100}.{bps % 100:02d}%"
-
-
-def plain(text: str) -> str:
-    """A name that a spreadsheet takes for text: what could begin a formula gets an apostrophe in front."""
-    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r", "\n"} else text

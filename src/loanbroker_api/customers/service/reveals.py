@@ -9,12 +9,15 @@ from sqlalchemy import func, select
 
 from loanbroker_api.access.models import Employee
 from loanbroker_api.core.actor import Actor, Visibility
+from loanbroker_api.core.audit import AuditEntry
 from loanbroker_api.core.clock import business_day, day_start
 from loanbroker_api.core.errors import FieldError, Invalid
 from loanbroker_api.core.grading import GRADED
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.customers import permissions
+from loanbroker_api.customers.acts import MANY_REVEALED
+from loanbroker_api.customers.events import ManyRevealed
 from loanbroker_api.customers.models import ID_NUMBER, NAME, NOTE, PHONE, Customer, CustomerPhone, Reveal
 from loanbroker_api.customers.schemas import RevealIn
 from loanbroker_api.customers.service.access import demand, get_customer
@@ -22,6 +25,7 @@ from loanbroker_api.customers.service.activity import record_activity
 from loanbroker_api.customers.service.problems import FieldHidden, NothingToReveal, PhoneNotFound, RevealLimit
 
 HOURLY, DAILY = 60, 300
+ALERT_AT = HOURLY // 2
 SHOWN_FOR = timedelta(seconds=30)
 
 
@@ -34,7 +38,8 @@ class Revealed:
 
 
 async def reveal_field(uow: UnitOfWork, actor: Actor, customer_id: UUID, data: RevealIn) -> Revealed:
-    """Raises CustomerNotFound, Forbidden, NotYours, FieldHidden, Invalid, RevealLimit, PhoneNotFound, NothingToReveal."""
+    """Raises StepUpRequired, CustomerNotFound, Forbidden, NotYours, FieldHidden, Invalid, RevealLimit, PhoneNotFound, NothingToReveal."""
+    actor.require_step_up("reveal", uow.now)
     customer = await get_customer(uow.session, actor, customer_id)
     demand(actor, permissions.REVEAL, customer)
     field = f"customer.{data.field}"
@@ -48,7 +53,21 @@ async def reveal_field(uow: UnitOfWork, actor: Actor, customer_id: UUID, data: R
     uow.session.add(row)
     await record_activity(uow, actor, customer.id, "revealed", field=data.field, reason=data.reason.code)
     uow.audit(actor, "customers.revealed", customer.id, field=data.field, reason=data.reason.code, subject=subject)
+    if hour + 1 >= ALERT_AT:
+        await _tell_leader(uow, actor, hour + 1)
     return Revealed(value, uow.now + SHOWN_FOR, HOURLY - hour - 1, DAILY - day - 1)
+
+
+async def _tell_leader(uow: UnitOfWork, actor: Actor, count: int) -> None:
+    """Once within an hour. The employee's row is locked by the count, so two reveals at once cannot both be the first to tell."""
+    told = await uow.session.scalar(
+        select(AuditEntry.id)
+        .where(AuditEntry.subject_id == actor.employee_id, AuditEntry.action == MANY_REVEALED, AuditEntry.at > uow.now - timedelta(hours=1))
+        .limit(1)
+    )
+    if told is None:
+        uow.audit(actor, MANY_REVEALED, actor.employee_id, count=count)
+        uow.emit(ManyRevealed(employee_id=actor.employee_id, count=count))
 
 
 async def _count(uow: UnitOfWork, employee_id: UUID) -> tuple[int, int]:

@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import delete, update
 
 from loanbroker_api.access.events import DutyChanged
-from loanbroker_api.access.models import ApiKey, Employee, LoginTicket, RecoveryCode, SecondFactor
+from loanbroker_api.access.factors import service as factors_service
+from loanbroker_api.access.models import ApiKey, Employee, LoginTicket
 from loanbroker_api.access.passwords import hash_password
 from loanbroker_api.access.roles.company import keeping_an_administrator, lock_company
 from loanbroker_api.access.roles.granting import demand_person
@@ -41,7 +42,7 @@ async def deactivate(uow: UnitOfWork, actor: Actor, employee_id: UUID, data: Dea
         .returning(ApiKey.id)
     )
     for key_id in keys.all():
-        uow.audit(actor, "access.key_revoked", key_id, employee=person.id, reason=data.reason)
+        uow.audit(actor, "access.api_key_revoked", key_id, employee=person.id, reason=data.reason)
     if was_on_duty:
         uow.emit(DutyChanged(employee_id=person.id, on_duty=False))
     uow.audit(
@@ -99,10 +100,7 @@ async def reset_factors(uow: UnitOfWork, actor: Actor, employee_id: UUID) -> Non
     """
     person = await _account(uow, actor, employee_id)
     actor.require_step_up("policies", uow.now)
-    factors = await uow.session.scalars(delete(SecondFactor).where(SecondFactor.employee_id == person.id).returning(SecondFactor.kind))
-    codes = await uow.session.scalars(delete(RecoveryCode).where(RecoveryCode.employee_id == person.id).returning(RecoveryCode.digest))
-    uow.audit(actor, "access.factors_reset", person.id, factors=sorted(factors.all()), recovery_codes=len(codes.all()))
-    uow.changed(employee_id=person.id)
+    await factors_service.reset_factors(uow, actor, person.id)
 
 
 async def _account(uow: UnitOfWork, actor: Actor, employee_id: UUID) -> Employee:

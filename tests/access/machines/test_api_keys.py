@@ -337,7 +337,7 @@ class TestMaking:
         owner = await grant(runtime, company, "sales1", {VIEW: Scope.SELF})
         with pytest.raises(Refused) as refused:
             await keys.create(VIEW, ASSIGN, employeeId=str(owner.id))
-        assert refused.value.pointers == [("/permissions/1", "access.key-beyond-owner")]
+        assert refused.value.pointers == [("/permissions/1", "access.beyond-owner")]
 
     @pytest.mark.parametrize(
         ("mine", "theirs", "good"),
@@ -367,8 +367,8 @@ class TestMaking:
         with pytest.raises(Refused) as refused:
             await keys.create(VIEW, employeeId=str(owner.id))
         assert (refused.value.code, refused.value.pointers) == (
-            "access.api-key-beyond-own",
-            [("/permissions/0", "access.key-beyond-own")],
+            "access.beyond-own",
+            [("/permissions/0", "access.beyond-own")],
         )
 
     async def test_nor_of_another_team(self, runtime: Runtime, company: Company, sign_in: SignIn, clock: TestClock) -> None:
@@ -377,7 +377,7 @@ class TestMaking:
         owner = await grant(runtime, company, "owner", {VIEW: Scope.SELF})
         with pytest.raises(Refused) as refused:
             await Keys(await sign_in("maker"), "rest", clock).create(VIEW, employeeId=str(owner.id))
-        assert refused.value.code == "access.api-key-beyond-own"
+        assert refused.value.code == "access.beyond-own"
 
     async def test_nor_fields_that_the_maker_sees_masked(
         self, runtime: Runtime, company: Company, sign_in: SignIn, clock: TestClock
@@ -387,7 +387,7 @@ class TestMaking:
         keys = Keys(await sign_in("maker"), "rest", clock)
         with pytest.raises(Refused) as refused:
             await keys.create(VIEW, employeeId=str(owner.id))
-        assert refused.value.pointers == [("/employeeId", "access.key-beyond-own")]
+        assert refused.value.pointers == [("/employeeId", "access.beyond-own")]
         assert (await keys.create(VIEW))[1]
 
     async def test_it_is_confirmed_again_where_the_role_wants_it(

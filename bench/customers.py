@@ -24,7 +24,7 @@ from sqlalchemy import event
 
 from _common import BEGUN, Child, Figure, Place, Sender, cpu_seconds, finish, median, percentile, place, say, with_runtime
 from _customers import PASSWORD, Company, company_of
-from loanbroker_api.access.middleware import Gate
+from loanbroker_api.access.gate import Gate
 from loanbroker_api.core.actor import Actor, RequestInfo
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.paging import Rows

@@ -23,7 +23,7 @@ from sqlalchemy import event
 from _cases import Company, company_of
 from _common import BEGUN, Child, Figure, Place, Sender, cpu_seconds, finish, median, percentile, place, say, with_runtime
 from customers import Statement, ask, run_bare, sign_in
-from loanbroker_api.access.middleware import Gate
+from loanbroker_api.access.gate import Gate
 from loanbroker_api.core.actor import Actor, RequestInfo
 from loanbroker_api.core.runtime import Runtime, open_runtime
 from loanbroker_api.pipeline import queries, rows

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 
 const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const server = `http://127.0.0.1:${process.env.LOANBROKER_API_PORT ?? "8000"}`;
-const proxied = ["/api", "/graphql", "/webhooks", "/docs", "/graphiql", "/openapi.json", "/healthz", "/readyz", "/problems"];
+const proxied = ["/api", "/graphql", "/webhooks", "/docs", "/graphiql", "/openapi.json", "/healthz", "/readyz", "/problems", "/.well-known"];
 
 export default defineConfig({
   plugins: [react()],

@@ -7,9 +7,17 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from loanbroker_api import registry, site
-from loanbroker_api.access.middleware import AuthenticationMiddleware, Gate, RequestMiddleware
+from loanbroker_api.access.factors.routes import router as factors_router
+from loanbroker_api.access.gate import Gate
+from loanbroker_api.access.machines.routes import router as machines_router
+from loanbroker_api.access.middleware import AuthenticationMiddleware, RequestMiddleware
+from loanbroker_api.access.policies.routes import router as policies_router
+from loanbroker_api.access.roles.routes import router as roles_router
 from loanbroker_api.access.routes import router as access_router
+from loanbroker_api.access.sessions.routes import looking_after_router, signing_in_router
+from loanbroker_api.access.staff.routes import router as staff_router
 from loanbroker_api.access.trail.routes import router as trail_router
+from loanbroker_api.access.wechat.routes import router as wechat_router
 from loanbroker_api.analytics.routes import router as analytics_router
 from loanbroker_api.channels.door import Door, DoorMiddleware
 from loanbroker_api.channels.inbox_writer import InboxWriter
@@ -32,7 +40,15 @@ from loanbroker_api.workspace.routes import router as workspace_router
 from loanbroker_api.workspace.stream import Hub
 
 ROUTERS = (
+    signing_in_router,
+    looking_after_router,
     access_router,
+    staff_router,
+    roles_router,
+    factors_router,
+    machines_router,
+    policies_router,
+    wechat_router,
     trail_router,
     audit_tasks_router,
     workspace_router,
@@ -64,11 +80,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             app.state.runtime, app.state.gate, app.state.hub = runtime, Gate(runtime), Hub(runtime)
             app.state.door = Door(runtime, writer)
             writer.start()
+            app.state.gate.start()
             app.state.hub.start()
             try:
                 yield
             finally:
                 await app.state.hub.stop()
+                await app.state.gate.stop()
                 await writer.close()
 
     app = FastAPI(
@@ -103,6 +121,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
                 "X-Requested-With",
                 "Last-Event-ID",
                 "Accept-Language",
+                "X-Background",
+                "X-Preview-Role",
             ],
             expose_headers=["X-Request-Id", "Retry-After", "Date", "Idempotency-Replayed"],
             max_age=600,

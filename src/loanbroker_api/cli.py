@@ -127,6 +127,24 @@ def create_tenant(
 
 
 @app.command()
+def rotate_keys(
+    *,
+    at_once: Annotated[bool, typer.Option(help="a key has leaked: the old ones verify nothing any more, every client refreshes")] = False,
+) -> None:
+    """A new key for access tokens: it signs in ten minutes, when every process knows it; the old one ends then."""
+    from loanbroker_api.access.tokens import Rotation, rotate
+    from loanbroker_api.core.runtime import open_runtime
+
+    async def work(settings: Settings) -> Rotation:
+        async with open_runtime(settings) as runtime:
+            return await rotate(runtime, at_once=at_once)
+
+    rotation = asyncio.run(work(_settings()))
+    typer.echo(f"新密钥 / new key     {rotation.kid}\n开始签名 / signs from {rotation.active_at.isoformat(timespec='seconds')}")
+    typer.echo(f"停用 / retired       {', '.join(rotation.retired) or '–'}")
+
+
+@app.command()
 def verify_audit(
     tenant: Annotated[str | None, typer.Option(help="code of one company; without it all of them")] = None,
     head: Annotated[

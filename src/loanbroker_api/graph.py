@@ -15,8 +15,14 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionContext
 from strawberry.types.unset import UnsetType
 
+from loanbroker_api.access.factors.graph import AccessFactorsMutation
 from loanbroker_api.access.graph import AccessMutation, AccessQuery
+from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
+from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
+from loanbroker_api.access.roles.graph import AccessRoleMutation, AccessRoleQuery
+from loanbroker_api.access.staff.graph import AccessStaffMutation, AccessStaffQuery
 from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
+from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
 from loanbroker_api.analytics.graph import AnalyticsQuery
 from loanbroker_api.channels.graph import ChannelQuery
 from loanbroker_api.core.actor import RequestInfo
@@ -37,13 +43,39 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 
 
 @strawberry.type(description="读取")
-class Query(AccessQuery, AccessTrailQuery, CustomerQuery, ChannelQuery, ProductQuery, PipelineQuery, FinanceQuery, AnalyticsQuery):
+class Query(
+    AccessQuery,
+    AccessMachinesQuery,
+    CustomerQuery,
+    ChannelQuery,
+    ProductQuery,
+    PipelineQuery,
+    FinanceQuery,
+    AnalyticsQuery,
+    AccessPolicyQuery,
+    AccessWechatQuery,
+    AccessTrailQuery,
+    AccessStaffQuery,
+    AccessRoleQuery,
+):
     pass
 
 
 @strawberry.type(description="写入；每个字段是一个独立的事务")
 class Mutation(
-    AccessMutation, AccessTrailMutation, AuditTaskMutation, CustomerMutation, ProductMutation, PipelineMutation, FinanceMutation
+    AccessMutation,
+    AccessFactorsMutation,
+    AccessMachinesMutation,
+    AccessWechatMutation,
+    AccessStaffMutation,
+    AccessRoleMutation,
+    CustomerMutation,
+    ProductMutation,
+    PipelineMutation,
+    FinanceMutation,
+    AccessPolicyMutation,
+    AccessTrailMutation,
+    AuditTaskMutation,
 ):
     pass
 

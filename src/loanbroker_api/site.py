@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
-from loanbroker_api.access.middleware import Gate
+from loanbroker_api.access.gate import Gate
 from loanbroker_api.access.permissions import DOCS_VIEW
 from loanbroker_api.core.errors import DOCUMENTED, NotFound, Problem, Unavailable
 from loanbroker_api.core.runtime import Runtime
@@ -113,6 +113,12 @@ def install(app: FastAPI, settings: Settings) -> None:
         await _may(request, open_to_all=settings.metrics_open if settings.metrics_open is not None else not settings.production)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    async def signing_keys(request: Request) -> Response:
+        """What access tokens are verified with; a key is here before it signs, longer than this answer may be kept."""
+        gate: Gate = request.app.state.gate
+        body = {"keys": await gate.signer.keys.published(gate.runtime.clock.now())}
+        return Response(orjson.dumps(body), media_type="application/jwk-set+json", headers={"Cache-Control": "public, max-age=300"})
+
     docs_open = settings.docs_open if settings.docs_open is not None else not settings.production
 
     async def openapi(request: Request) -> Response:
@@ -121,6 +127,7 @@ def install(app: FastAPI, settings: Settings) -> None:
 
     for path, handler in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics), ("/openapi.json", openapi)):
         app.add_api_route(path, handler, include_in_schema=False, methods=["GET"])
+    app.add_api_route("/.well-known/jwks.json", signing_keys, include_in_schema=False, methods=["GET"])
     app.add_api_route("/problems/{code}", problem_page, include_in_schema=False, methods=["GET"])
     folder = settings.frontend_dir if settings.frontend_dir is not None else CHECKOUT / "frontend" / "dist"
     if (folder / "index.html").is_file():
@@ -153,7 +160,7 @@ async def problem_page(code: str, request: Request) -> Response:
     return HTMLResponse(page)
 
 
-SERVER_PATHS = ("api/", "graphql", "webhooks/", "problems/", "metrics", "healthz", "readyz", "openapi.json")
+SERVER_PATHS = ("api/", ".well-known/", "graphql", "webhooks/", "problems/", "metrics", "healthz", "readyz", "openapi.json")
 
 
 def _serve_spa(app: FastAPI, folder: Path, headers: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from loanbroker_api import registry
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.access.founding import STEPS
+from loanbroker_api.access.tokens import rotate_if_due
 from loanbroker_api.analytics.rollups.command import verify_nightly
 from loanbroker_api.channels import queries as channel_queries
 from loanbroker_api.channels.processing import process_inbox
@@ -81,9 +82,12 @@ async def seal(runtime: Runtime) -> int:
 
 
 async def housekeeping(runtime: Runtime) -> int:
-    """Partitions ahead of time; what companies older than an area lack; push events and drafts past their time."""
+    """Partitions ahead of time; a new signing key when its time has come; what companies older than an area lack; what is past its time."""
     async with runtime.database.app.begin() as connection:
         await connection.execute(text("SELECT app.ensure_partitions(3)"))
+    rotation = await rotate_if_due(runtime)
+    if rotation is not None:
+        log.info("signing_key_rotated", kid=rotation.kid, active_at=rotation.active_at, retired=rotation.retired)
     gone = 0
     for tenant_id in await access_queries.all_tenants(runtime):
         async with runtime.uow(tenant_id) as uow:

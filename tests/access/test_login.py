@@ -36,8 +36,13 @@ async def me(client: httpx.AsyncClient, token: str) -> httpx.Response:
     return await client.get("/api/v1/me", headers={"authorization": f"Bearer {token}"})
 
 
-async def refresh(client: httpx.AsyncClient, token: str | None) -> httpx.Response:
-    return await client.post("/api/v1/auth/refresh", json={"refreshToken": token})
+async def refresh(client: httpx.AsyncClient, token: str | None, device: str | None = None) -> httpx.Response:
+    return await client.post("/api/v1/auth/refresh", json={"refreshToken": token, "deviceToken": device})
+
+
+def device_of(body: dict[str, Any]) -> str:
+    """What the client of this login keeps of its device."""
+    return body["device"]["token"]
 
 
 async def actions(runtime: Runtime, company: Company) -> list[str]:
@@ -62,12 +67,15 @@ class TestLogin:
         await company.employee("sales1")
         answer = await login(browser, company, kind="web")
         assert answer.json()["refreshToken"] is None
-        name, _, rest = answer.headers["set-cookie"].partition("=")
-        assert name == "lb_refresh"
-        attributes = {part.strip().lower() for part in rest.split(";")[1:]}
-        assert {"httponly", "samesite=strict", "path=/api/v1/auth", f"max-age={14 * 86_400}"} <= attributes
-        assert "secure" not in attributes
+        assert answer.json()["device"]["token"] is None
+        cookies = {cookie.partition("=")[0]: cookie.partition("=")[2] for cookie in answer.headers.get_list("set-cookie")}
+        assert set(cookies) == {"lb_refresh", "lb_device"}
+        for name, days in (("lb_refresh", 14), ("lb_device", 400)):
+            attributes = {part.strip().lower() for part in cookies[name].split(";")[1:]}
+            assert {"httponly", "samesite=strict", "path=/api/v1/auth", f"max-age={days * 86_400}"} <= attributes
+            assert "secure" not in attributes
         assert "rt_" not in answer.text
+        assert "dv_" not in answer.text
 
     async def test_nobody_is_told_which_part_was_wrong(self, browser: httpx.AsyncClient, company: Company) -> None:
         await company.employee("sales1")
@@ -98,7 +106,7 @@ class TestLogin:
             await uow.session.execute(update(Tenant).values(active=False))
         assert code_of(await login(browser, company)) == "access.account-disabled"
         assert code_of(await me(browser, body["accessToken"])) == "access.account-disabled"
-        assert code_of(await refresh(browser, body["refreshToken"])) == "access.refresh-refused"
+        assert code_of(await refresh(browser, body["refreshToken"], device_of(body))) == "access.account-disabled"
 
     async def test_logins_and_refusals_are_audited(self, browser: httpx.AsyncClient, runtime: Runtime, company: Company) -> None:
         await company.employee("sales1")
@@ -117,7 +125,7 @@ class TestRefresh:
     async def test_it_rotates(self, browser: httpx.AsyncClient, runtime: Runtime, company: Company) -> None:
         await company.employee("sales1")
         first = (await login(browser, company)).json()
-        second = (await refresh(browser, first["refreshToken"])).json()
+        second = (await refresh(browser, first["refreshToken"], device_of(first))).json()
         assert second["refreshToken"] != first["refreshToken"]
         assert second["sessionId"] == first["sessionId"]
         assert (await me(browser, second["accessToken"])).status_code == 200
@@ -129,26 +137,26 @@ class TestRefresh:
     async def test_two_tabs_at_once_both_go_on(self, browser: httpx.AsyncClient, company: Company, clock: TestClock) -> None:
         await company.employee("sales1")
         first = (await login(browser, company)).json()
-        answers = await asyncio.gather(*(refresh(browser, first["refreshToken"]) for _ in range(3)))
+        answers = await asyncio.gather(*(refresh(browser, first["refreshToken"], device_of(first)) for _ in range(3)))
         assert {answer.status_code for answer in answers} == {200}
         clock.move(timedelta(seconds=9))
-        late = await refresh(browser, first["refreshToken"])
+        late = await refresh(browser, first["refreshToken"], device_of(first))
         for answer in (*answers, late):
             assert (await me(browser, answer.json()["accessToken"])).status_code == 200
-            assert (await refresh(browser, answer.json()["refreshToken"])).status_code == 200
+            assert (await refresh(browser, answer.json()["refreshToken"], device_of(first))).status_code == 200
 
     async def test_a_token_used_again_later_ends_the_session_for_everyone(
         self, browser: httpx.AsyncClient, runtime: Runtime, company: Company, clock: TestClock
     ) -> None:
         await company.employee("sales1")
         first = (await login(browser, company)).json()
-        second = (await refresh(browser, first["refreshToken"])).json()
+        second = (await refresh(browser, first["refreshToken"], device_of(first))).json()
         other = (await login(browser, company)).json()
         clock.move(timedelta(seconds=11))
-        assert code_of(await refresh(browser, first["refreshToken"])) == "access.refresh-refused"
+        assert code_of(await refresh(browser, first["refreshToken"], device_of(first))) == "access.refresh-refused"
         for token in (first["accessToken"], second["accessToken"]):
             assert code_of(await me(browser, token)) == "access.session-ended"
-        assert code_of(await refresh(browser, second["refreshToken"])) == "access.refresh-refused"
+        assert code_of(await refresh(browser, second["refreshToken"], device_of(first))) == "access.refresh-refused"
         assert (await me(browser, other["accessToken"])).status_code == 200
         assert "access.session_ended" in await actions(runtime, company)
 
@@ -164,7 +172,8 @@ class TestRefresh:
 
     async def test_what_is_no_token_of_ours(self, browser: httpx.AsyncClient, company: Company) -> None:
         await company.employee("sales1")
-        real = (await login(browser, company)).json()["refreshToken"]
+        body = (await login(browser, company)).json()
+        real, device = body["refreshToken"], device_of(body)
         head, tenant, secret = real.split("_", 2)
         for token in (
             None,
@@ -178,23 +187,23 @@ class TestRefresh:
             "rt_x_y",
             "rt_" + "é" * 50,
         ):
-            answer = await refresh(browser, token)
+            answer = await refresh(browser, token, device)
             assert (answer.status_code, code_of(answer)) == (401, "access.refresh-refused"), token
 
     async def test_it_ends_with_the_sessions_time(self, browser: httpx.AsyncClient, company: Company, clock: TestClock) -> None:
         await company.employee("sales1")
         first = (await login(browser, company)).json()
         clock.move(timedelta(days=13))
-        second = (await refresh(browser, first["refreshToken"])).json()
+        second = (await refresh(browser, first["refreshToken"], device_of(first))).json()
         clock.move(timedelta(days=1))
-        assert code_of(await refresh(browser, second["refreshToken"])) == "access.refresh-refused"
+        assert code_of(await refresh(browser, second["refreshToken"], device_of(first))) == "access.refresh-refused"
 
     async def test_who_was_disabled_gets_no_more(self, browser: httpx.AsyncClient, runtime: Runtime, company: Company) -> None:
         await company.employee("sales1")
-        token = (await login(browser, company)).json()["refreshToken"]
+        body = (await login(browser, company)).json()
         async with runtime.uow(company.id) as uow:
             await uow.session.execute(update(Employee).values(active=False))
-        assert code_of(await refresh(browser, token)) == "access.refresh-refused"
+        assert code_of(await refresh(browser, body["refreshToken"], device_of(body))) == "access.account-disabled"
 
 
 class TestLogout:
@@ -222,4 +231,4 @@ class TestLogout:
             )
         answer = await me(browser, token)
         assert code_of(answer) == "access.session-ended"
-        assert "员工离职" in answer.json()["message"]
+        assert "账号停用" in answer.json()["message"]

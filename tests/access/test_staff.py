@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from loanbroker_api.access.middleware import client_ip
 from loanbroker_api.access.models import LoginSession
-from loanbroker_api.access.queries import below
+from loanbroker_api.access.roles.trees import below
 from loanbroker_api.app import create_app
 from loanbroker_api.core.audit import AuditEntry
 from loanbroker_api.core.grading import GRADED
@@ -38,7 +38,7 @@ class TestMe:
         me = await sales.ok("GET", "/me")
         assert (me["employee"]["username"], me["employee"]["displayName"]) == ("sales1", "员工sales1")
         assert (me["tenant"]["code"], me["orgUnit"]["name"], me["orgUnit"]["kind"]) == (company.code, "一队", "team")
-        assert me["roles"] == [{"code": "sales", "name": "业务员"}]
+        assert [(role["code"], role["name"]) for role in me["roles"]] == [("sales", "业务员")]
         held = {entry["permission"]: entry["scope"] for entry in me["permissions"]}
         own = ["customers.create", "customers.edit", "customers.follow_up", "customers.reveal", "customers.view", "finance.view"]
         own += ["pipeline.create", "pipeline.edit", "pipeline.move", "pipeline.submit", "pipeline.view"]

@@ -25,7 +25,13 @@ from loanbroker_api.core.schemas import InSchema
 from loanbroker_api.graph import Mutation, Query, Subscription
 from loanbroker_api.settings import Settings
 
-PUBLIC_ROUTES = {"/api/v1/auth/login", "/api/v1/auth/refresh"}
+PUBLIC_ROUTES = {
+    "/api/v1/auth/login",
+    *(f"/api/v1/auth/login/{step}" for step in ("resume", "remind", "factor", "passkey-options", "enrol", "enrol/confirm", "password")),
+    "/api/v1/auth/refresh",
+    "/api/v1/auth/wechat/login",
+    "/api/v1/auth/wechat/bind",
+}
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 DOCUMENT: dict[str, Any] = orjson.loads(export.documents()["openapi.json"])
 OPERATIONS = [(method, path, operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()]
@@ -83,6 +89,7 @@ def test_nothing_under_the_api_stands_beside_the_areas(built: FastAPI) -> None:
         "/metrics",
         "/openapi.json",
         "/problems/{code}",
+        "/.well-known/jwks.json",
         "/graphql",
     }
 

@@ -19,6 +19,7 @@ class Api:
         self._company, self._username, self._client = company, username, client
         self.token = ""
         self.refresh_token: str | None = None
+        self.device_token: str | None = None
 
     async def login(self) -> Self:
         body = {"tenant": self._company.code, "username": self._username, "password": PASSWORD, "client": self._client}
@@ -26,6 +27,7 @@ class Api:
         assert answer.status_code == 200, answer.text
         self.token = answer.json()["accessToken"]
         self.refresh_token = answer.json()["refreshToken"]
+        self.device_token = answer.json()["device"]["token"]
         self._http.headers["authorization"] = f"Bearer {self.token}"
         return self
 

@@ -4,6 +4,210 @@
  */
 
 export interface paths {
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 接口密钥
+         * @description 全公司的接口密钥，新的在前，含已吊销和过期的。
+         */
+        get: operations["access_list_api_keys"];
+        put?: never;
+        /**
+         * 新建接口密钥
+         * @description 以某个员工的身份调用接口，权限是他的一部分；密钥只显示这一次，用 `Authorization: Bearer ak_…` 调用。
+         */
+        post: operations["access_create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 吊销接口密钥
+         * @description 立即失效，不能恢复。
+         */
+        post: operations["access_revoke_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 审计动作
+         * @description 全部动作和名称，用来筛选。
+         */
+        get: operations["access_list_audit_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 审计链
+         * @description 封印到第几个、链尾、还在等封印的记录、最近一次校验的结果。
+         */
+        get: operations["access_get_audit_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 审计记录
+         * @description 谁在什么时候从哪里对哪条记录做了什么，新的在前。条件都要满足；每次最多查看 20000 条，页不满而有 nextCursor 时可继续往前找。
+         */
+        get: operations["access_list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一条审计记录
+         * @description 一条记录和它的封印；hash 是按现在的内容算出的。
+         */
+        get: operations["access_get_audit_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导出审计
+         * @description 后台生成 CSV，完成后从 /tasks/{id}/file 下载，保留 7 天。导出本身也是一条审计记录。
+         */
+        post: operations["access_start_audit_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 导出链尾
+         * @description 签名的链尾，存到别处。以后连同封印一起截断、重写的链，用它就能发现。
+         */
+        post: operations["access_export_audit_head"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/records/{subject_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一条记录的历史
+         * @description 对一位客户、一名员工、一张业务单等做过的一切，新的在前。
+         */
+        get: operations["access_list_audit_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 校验审计链
+         * @description 后台重新计算整条链，结果在任务里，也在 /audit/chain 的 verified 里；第一处不符会写明是哪条记录。
+         */
+        post: operations["access_start_audit_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -15,9 +219,151 @@ export interface paths {
         put?: never;
         /**
          * 登录
-         * @description 用机构代码、账号和密码换取访问令牌（最长 10 分钟）和刷新令牌。网页端的刷新令牌在 HttpOnly Cookie 里。
+         * @description 用机构代码、账号和密码登录。200 得到访问令牌（最长 10 分钟）和刷新令牌；202 说明还要做什么（第二因素、上级批准、改密码）。
+         *
+         *     网页端的刷新令牌和设备凭证在 HttpOnly Cookie 里；其他客户端在正文里，之后刷新要带上设备凭证。
          */
         post: operations["access_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登录时绑定验证器
+         * @description 角色要求第二因素而还没有时，先绑定验证器。
+         */
+        post: operations["access_enrol_at_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/enrol/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认验证器
+         * @description 输入验证器上的验证码；返回只显示一次的恢复码，并继续登录。
+         */
+        post: operations["access_confirm_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 第二因素
+         * @description 验证码、恢复码或通行密钥。一个 ticket 最多试 8 次。
+         */
+        post: operations["access_give_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 通行密钥的登录参数
+         * @description 交给浏览器 navigator.credentials.get 的参数，用一次。
+         */
+        post: operations["access_login_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登录时改密码
+         * @description 管理员给的临时密码第一次登录后要换掉。
+         */
+        post: operations["access_choose_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提醒上级批准
+         * @description 再通知一次上级，一分钟最多一次。
+         */
+        post: operations["access_remind_leaders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 等待批准后继续
+         * @description 上级处理后继续登录；还在等待时再次得到 202 和新的 ticket。
+         */
+        post: operations["access_resume_login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -55,9 +401,117 @@ export interface paths {
         put?: never;
         /**
          * 刷新令牌
-         * @description 换取新的访问令牌；旧的刷新令牌随即失效，超过 10 秒再次使用会结束整个会话。
+         * @description 换取新的访问令牌；旧的刷新令牌随即失效，超过 10 秒或在别的设备上再次使用会结束整个会话。
          */
         post: operations["access_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 再次确认身份的方式
+         * @description 可用的方式；有通行密钥时附浏览器参数，连同 state 一起送回。
+         */
+        get: operations["access_step_up_options"];
+        put?: never;
+        /**
+         * 再次确认身份
+         * @description 查看明文、导出、改策略之前，在规定的分钟内确认一次是本人。
+         */
+        post: operations["access_step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/wechat/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 绑定微信并登录
+         * @description 微信验证过的手机号是哪位在职员工的，就绑定给谁，然后继续登录。
+         */
+        post: operations["access_bind_wechat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/wechat/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 微信登录
+         * @description 用 wx.login 的 code 登录小程序。202 且 next 为 bind 时，让用户点“获取手机号”，再调用绑定；其余步骤和密码登录相同。
+         */
+        post: operations["access_login_by_wechat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 自定一天
+         * @description 公司这一天上班或不上班，高于国家安排。
+         */
+        put: operations["access_put_calendar_day"];
+        post?: never;
+        /**
+         * 取消自定的一天
+         * @description 回到国家安排。
+         */
+        delete: operations["access_delete_calendar_day"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 工作日历
+         * @description 该年与星期不同的日子：节假日、调休上班日、公司自定的日子。
+         */
+        get: operations["access_get_calendar"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -809,7 +1263,219 @@ export interface paths {
          */
         get: operations["access_list_employees"];
         put?: never;
+        /**
+         * 新建员工
+         * @description 返回只显示一次的临时密码，首次登录必须修改。给的角色不能超过你自己的权限。
+         */
+        post: operations["access_create_employee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 员工
+         * @description 资料、角色、第二因素、锁定和最近登录，以及你能对他做的操作。手机号按你的角色显示。
+         */
+        get: operations["access_get_employee"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 编辑员工
+         * @description 改资料、组织、手机号、角色；角色改动一秒内对他的会话生效。权限比你大的人，角色和手机号你不能改。
+         */
+        patch: operations["access_update_employee"];
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 启用员工
+         * @description 恢复登录，角色照旧；已结束的会话和密钥不恢复。
+         */
+        post: operations["access_activate_employee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用员工
+         * @description 离职或暂时停用：他的登录和接口密钥立即结束。
+         */
+        post: operations["access_deactivate_employee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 员工的设备
+         * @description 员工登录过的设备。
+         */
+        get: operations["access_list_employee_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 解绑员工的设备
+         * @description 解绑员工的设备，其登录立即结束。
+         */
+        delete: operations["access_unbind_employee_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/reset-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重置第二因素
+         * @description 删除他的验证器、通行密钥和恢复码；策略要求时下次登录重新登记。
+         */
+        post: operations["access_reset_factors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重置密码
+         * @description 换成只显示一次的临时密码，结束他的登录；他下次登录必须修改。
+         */
+        post: operations["access_reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 员工的登录
+         * @description 员工现在有效的登录。
+         */
+        get: operations["access_list_employee_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * 结束员工的登录
+         * @description 结束员工的全部登录，立即生效。
+         */
+        delete: operations["access_end_employee_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 结束员工的一个登录
+         * @description 结束员工的一个登录，立即生效。
+         */
+        delete: operations["access_end_employee_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/employees/{employee_id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 解除密码锁定
+         * @description 清除输错密码的计数。
+         */
+        post: operations["access_unlock_employee"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1104,6 +1770,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/login-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 登录申请
+         * @description 下属等待批准的登录：首次设备、未知地区、异常登录。
+         */
+        get: operations["access_list_login_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login-approvals/{approval_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准或拒绝登录
+         * @description 批准后对方的登录继续；拒绝首次设备会使该设备作废。
+         */
+        post: operations["access_decide_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 登录策略
+         * @description 角色和员工的登录策略，可按角色、员工、客户端筛选。
+         */
+        get: operations["access_list_login_policies"];
+        put?: never;
+        /**
+         * 新建登录策略
+         * @description 一个角色或员工在一种客户端上的限制；1 秒内对在线会话生效。
+         */
+        post: operations["access_create_login_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login-policies/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 草稿的影响
+         * @description 按最近的登录和现在的会话，看草稿会把谁挡在外面。
+         */
+        post: operations["access_judge_login_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login-policies/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 试登录
+         * @description 这个员工此时从此处能否登录，由哪条规则决定；可带一份草稿。不产生任何记录。
+         */
+        post: operations["access_try_login_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login-policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改登录策略
+         * @description 替换全部部分；1 秒内对在线会话生效。
+         */
+        put: operations["access_update_login_policy"];
+        post?: never;
+        /**
+         * 删除登录策略
+         * @description 删除后只剩其他角色的限制。
+         */
+        delete: operations["access_delete_login_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 登录记录
+         * @description 下属密码正确的每次登录，成功或被策略拒绝，保留 180 天。
+         */
+        get: operations["access_list_login_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matches": {
         parameters: {
             query?: never;
@@ -1144,6 +1958,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的设备
+         * @description 我登录过的设备。
+         */
+        get: operations["access_list_my_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/devices/current/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 登记推送
+         * @description 把手机的推送令牌登记到当前设备，加密保存。
+         */
+        put: operations["access_register_push"];
+        post?: never;
+        /**
+         * 取消推送
+         * @description 取消当前设备的推送。
+         */
+        delete: operations["access_remove_push"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 解绑设备
+         * @description 解绑后这台设备上的登录立即结束。
+         */
+        delete: operations["access_unbind_my_device"];
+        options?: never;
+        head?: never;
+        /**
+         * 给设备起名
+         * @description 改设备的名字，方便辨认。
+         */
+        patch: operations["access_rename_my_device"];
+        trace?: never;
+    };
     "/api/v1/me/duty": {
         parameters: {
             query?: never;
@@ -1159,6 +2041,234 @@ export interface paths {
         put: operations["access_put_duty"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的第二因素
+         * @description 已确认的验证器和通行密钥、剩余的恢复码个数，以及登录策略是否要求第二因素。
+         */
+        get: operations["access_get_my_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 通行密钥的创建选项
+         * @description 交给浏览器创建通行密钥；`state` 在登记时一并送回，5 分钟有效。
+         */
+        post: operations["access_make_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记通行密钥
+         * @description 登记浏览器刚创建的通行密钥；第一个第二因素附带 10 个恢复码，只显示一次。
+         */
+        post: operations["access_add_my_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 添加验证器
+         * @description 得到密钥和二维码，只显示一次；用第一个验证码确认后才生效，1 小时内有效。已有第二因素时要先再确认一次身份。
+         */
+        post: operations["access_start_my_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/{factor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 去掉第二因素
+         * @description 去掉一个第二因素；登录策略要求时最后一个不能去掉，去掉最后一个时恢复码一并作废。
+         */
+        delete: operations["access_remove_my_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/factors/{factor_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认验证器
+         * @description 用验证器上的第一个验证码启用它；第一个第二因素附带 10 个恢复码，只显示一次。
+         */
+        post: operations["access_confirm_my_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改我的密码
+         * @description 换一个新密码；其他登录随即结束。15 分钟内现在的密码错 5 次要等一会儿。
+         */
+        put: operations["access_put_my_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新生成恢复码
+         * @description 10 个新的恢复码，只显示一次；旧的立即作废。
+         */
+        post: operations["access_make_my_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的登录
+         * @description 我现在有效的登录，最近使用的在前。
+         */
+        get: operations["access_list_my_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * 结束其他登录
+         * @description 结束除当前以外的全部登录。
+         */
+        delete: operations["access_end_my_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 结束一个登录
+         * @description 结束我的一个登录，立即生效。
+         */
+        delete: operations["access_end_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/wechat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的微信
+         * @description 是否绑定了微信，绑定后可以在小程序里直接登录。
+         */
+        get: operations["access_get_my_wechat"];
+        put?: never;
+        post?: never;
+        /**
+         * 解绑微信
+         * @description 解绑后其他小程序登录随即结束；再用微信登录时重新验证手机号。
+         */
+        delete: operations["access_unbind_my_wechat"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1257,11 +2367,39 @@ export interface paths {
          */
         get: operations["access_list_units"];
         put?: never;
-        post?: never;
+        /**
+         * 新建组织
+         * @description 在公司或部门下建部门或团队；团队下面不能再有组织。
+         */
+        post: operations["access_create_unit"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org-units/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 删除组织
+         * @description 只能删空的组织。
+         */
+        delete: operations["access_delete_unit"];
+        options?: never;
+        head?: never;
+        /**
+         * 编辑组织
+         * @description 改名、移动、排序；数据范围随组织立即变化。不能借移动扩大自己的数据范围。
+         */
+        patch: operations["access_update_unit"];
         trace?: never;
     };
     "/api/v1/overview": {
@@ -1276,6 +2414,26 @@ export interface paths {
          * @description 数据权限内的关键数、逐日走势、员工和团队排名、渠道，与上一期的同一段相比。
          */
         get: operations["analytics_get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 权限目录
+         * @description 角色可以由哪些权限、数据范围和字段组成，按业务区分组。
+         */
+        get: operations["access_list_permissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1321,6 +2479,46 @@ export interface paths {
          * @description 阶段按代码对应：同代码的是修改，没有的是删除。删除的阶段里还有业务单时，mapping 要给出去处，否则 409，current 列出各阶段单数。
          */
         put: operations["pipeline_put_pipeline"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 省市
+         * @description 可选的省和市，以及 IP 归属地数据的年月。
+         */
+        get: operations["access_list_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * IP 归属地
+         * @description 一个地址在哪个省市。
+         */
+        get: operations["access_find_place"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1696,6 +2894,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 角色列表
+         * @description 全部角色，内置的在前。
+         */
+        get: operations["access_list_roles"];
+        put?: never;
+        /**
+         * 新建角色
+         * @description 只能给出自己持有的权限，数据范围和字段可见性不超过自己的。
+         */
+        post: operations["access_create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 角色
+         * @description 一个角色的权限、数据范围和字段可见性。
+         */
+        get: operations["access_get_role"];
+        /**
+         * 编辑角色
+         * @description 整体替换；对持有它的人一秒内生效。自己没有的权限可以保留或去掉，不能新增或放宽。
+         */
+        put: operations["access_update_role"];
+        post?: never;
+        /**
+         * 删除角色
+         * @description 内置的和还有人持有的不能删。
+         */
+        delete: operations["access_delete_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 复制角色
+         * @description 以另一个名称复制它的权限、范围和字段可见性。
+         */
+        post: operations["access_copy_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 以角色预览
+         * @description 持有这个角色的人看到的菜单、权限和字段；不超过你自己的。整个客户端的预览用请求头 X-Preview-Role。
+         */
+        get: operations["access_preview_role"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/submissions/{submission_id}/decision": {
         parameters: {
             query?: never;
@@ -1770,6 +3060,26 @@ export interface paths {
          * @description 在下一个检查点停下；已完成的部分保留。
          */
         post: operations["workspace_cancel_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 任务的结果文件
+         * @description 只有发起人能下载，保留 7 天；下载计入审计。
+         */
+        get: operations["workspace_download_task_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1880,6 +3190,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ActOut */
+        ActOut: {
+            /** Action */
+            action: string;
+            /** Area */
+            area: string;
+            /** Title */
+            title: string;
+        };
         /** ActionReason */
         ActionReason: {
             /** Code */
@@ -1906,6 +3225,23 @@ export interface components {
             kind: string;
             /** Text */
             text: string;
+        };
+        /** ActorRef */
+        ActorRef: {
+            /** Id */
+            id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "employee" | "system" | "channel";
+            /** Name */
+            name: string;
+        };
+        /** ActsOut */
+        ActsOut: {
+            /** Items */
+            items: components["schemas"]["ActOut"][];
         };
         /**
          * AgeingBucket
@@ -1938,6 +3274,174 @@ export interface components {
             fromFen: number;
             /** Tofen */
             toFen: number | null;
+        };
+        /** ApiKeyCreated */
+        ApiKeyCreated: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Createdat */
+            createdAt: string;
+            employee: components["schemas"]["PersonRef"];
+            /** Expiresat */
+            expiresAt: string;
+            /**
+             * Hint
+             * @description 密钥的最后 4 位
+             */
+            hint: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lastip */
+            lastIp: string;
+            /** Lastusedat */
+            lastUsedAt: string | null;
+            /** Name */
+            name: string;
+            /** Networks */
+            networks: string[];
+            /** Permissions */
+            permissions: string[];
+            /** Place */
+            place: string;
+            /** Revokedat */
+            revokedAt: string | null;
+            /**
+             * Secret
+             * @description 只在创建时显示一次；用同一个 Idempotency-Key 重发时为空
+             */
+            secret: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ApiKeyIn
+         * @example {
+         *       "expiresAt": "2027-01-01T00:00:00+08:00",
+         *       "name": "数据看板",
+         *       "networks": [
+         *         "203.0.113.0/24"
+         *       ],
+         *       "permissions": [
+         *         "customers.view"
+         *       ]
+         *     }
+         */
+        ApiKeyIn: {
+            /**
+             * Employeeid
+             * @description 以谁的身份调用，默认自己
+             */
+            employeeId?: string | null;
+            /**
+             * Expiresat
+             * Format: date-time
+             * @description 最长 366 天
+             */
+            expiresAt: string;
+            /** Name */
+            name: string;
+            /**
+             * Networks
+             * @description 只能从这些网络调用；空表示不限
+             */
+            networks?: string[];
+            /**
+             * Permissions
+             * @description 权限代码；范围跟随该员工的角色
+             */
+            permissions: string[];
+        };
+        /** ApiKeyOut */
+        ApiKeyOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Createdat */
+            createdAt: string;
+            employee: components["schemas"]["PersonRef"];
+            /** Expiresat */
+            expiresAt: string;
+            /**
+             * Hint
+             * @description 密钥的最后 4 位
+             */
+            hint: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lastip */
+            lastIp: string;
+            /** Lastusedat */
+            lastUsedAt: string | null;
+            /** Name */
+            name: string;
+            /** Networks */
+            networks: string[];
+            /** Permissions */
+            permissions: string[];
+            /** Place */
+            place: string;
+            /** Revokedat */
+            revokedAt: string | null;
+            /** Version */
+            version: number;
+        };
+        /** ApprovalOut */
+        ApprovalOut: {
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Createdat */
+            createdAt: string;
+            /** Decidedat */
+            decidedAt: string | null;
+            decidedBy: components["schemas"]["PersonRef"] | null;
+            /** Devicename */
+            deviceName: string | null;
+            employee: components["schemas"]["PersonRef"];
+            /** Expiresat */
+            expiresAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ip */
+            ip: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "device" | "region" | "unusual";
+            /** Place */
+            place: string;
+            /** Signals */
+            signals: components["schemas"]["Signal"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "approved" | "refused" | "expired";
+            /** Version */
+            version: number;
+        };
+        /** ApprovalWait */
+        ApprovalWait: {
+            /** Expiresat */
+            expiresAt: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "device" | "region" | "unusual";
+            /** Leaders */
+            leaders: string[];
         };
         /**
          * ApproveIn
@@ -1979,6 +3483,26 @@ export interface components {
              * Format: uuid
              */
             ownerId: string;
+        };
+        /**
+         * AttemptsPart
+         * @description `failures` wrong passwords lock for `minutes`, twice as long each time in a row, up to `max_minutes`; `ip_failures` likewise per address.
+         */
+        AttemptsPart: {
+            /** Failures */
+            failures: number;
+            /**
+             * Ipfailures
+             * @default 50
+             */
+            ipFailures?: number;
+            /**
+             * Maxminutes
+             * @default 1440
+             */
+            maxMinutes?: number;
+            /** Minutes */
+            minutes: number;
         };
         /** BestMatch */
         BestMatch: {
@@ -2025,6 +3549,57 @@ export interface components {
              * Format: uuid
              */
             pipelineId: string;
+        };
+        /**
+         * CalendarDayIn
+         * @example {
+         *       "title": "公司年会",
+         *       "working": false
+         *     }
+         */
+        CalendarDayIn: {
+            /** Title */
+            title: string;
+            /** Working */
+            working: boolean;
+        };
+        /** CalendarDayOut */
+        CalendarDayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Makeup
+             * @description 调休上班日
+             */
+            makeup: boolean;
+            /**
+             * Source
+             * @description 来源：公司自定、国家安排、按星期
+             * @enum {string}
+             */
+            source: "company" | "state" | "week";
+            /** Title */
+            title: string;
+            /** Working */
+            working: boolean;
+        };
+        /** CalendarOut */
+        CalendarOut: {
+            /**
+             * Covered
+             * @description 该年有国家放假安排；没有时按周一至周五
+             */
+            covered: boolean;
+            /**
+             * Days
+             * @description 只列与星期不同的日子
+             */
+            days: components["schemas"]["CalendarDayOut"][];
+            /** Year */
+            year: number;
         };
         /**
          * CaseCustomer
@@ -2307,19 +3882,20 @@ export interface components {
             /** Wantedmonths */
             wantedMonths: number | null;
         };
-        /**
-         * ChangeOut
-         * @description `path` is a JSON pointer into the body; conditions are named by their id: /rules/conditions/c1.
-         */
-        ChangeOut: {
-            /** Now */
-            now: unknown;
-            /** Path */
-            path: string;
-            /** Text */
-            text: string;
-            /** Was */
-            was: unknown;
+        /** ChainOut */
+        ChainOut: {
+            /** Head */
+            head: string;
+            /** Oldestwaiting */
+            oldestWaiting: string | null;
+            /** Sealedat */
+            sealedAt: string | null;
+            /** Seals */
+            seals: number;
+            /** @description 最近一次校验 */
+            verified: components["schemas"]["VerifiedOut"] | null;
+            /** Waiting */
+            waiting: number;
         };
         /** ChannelCreated */
         ChannelCreated: {
@@ -2535,7 +4111,7 @@ export interface components {
         /** ComparisonOut */
         ComparisonOut: {
             /** Changes */
-            changes: components["schemas"]["ChangeOut"][];
+            changes: components["schemas"]["loanbroker_api__products__schemas__records__ChangeOut"][];
         };
         /**
          * CurrentVersion
@@ -2852,6 +4428,33 @@ export interface components {
             day: string;
         };
         /**
+         * DeactivateIn
+         * @example {
+         *       "note": "8 月底离职",
+         *       "reason": "left"
+         *     }
+         */
+        DeactivateIn: {
+            /** Note */
+            note?: string | null;
+            /**
+             * Reason
+             * @description 离职，或暂时停用
+             * @enum {string}
+             */
+            reason: "left" | "suspended";
+        };
+        /**
+         * DecideIn
+         * @example {
+         *       "approve": true
+         *     }
+         */
+        DecideIn: {
+            /** Approve */
+            approve: boolean;
+        };
+        /**
          * DecisionIn
          * @description `submitted` says that what a supplement asked for was handed in.
          * @example {
@@ -2900,6 +4503,125 @@ export interface components {
         DefinitionsOut: {
             /** Items */
             items: components["schemas"]["DefinitionOut"][];
+        };
+        /**
+         * DeviceIn
+         * @description What the client shows of its device. First time: nothing but a name, or a public key with a proof; later its token, or key and proof.
+         */
+        DeviceIn: {
+            /**
+             * Name
+             * @description 给人看的设备名
+             * @default
+             */
+            name?: string;
+            /**
+             * Proof
+             * @description 用私钥签名的 JWS（ES256）
+             */
+            proof?: string | null;
+            /**
+             * Publickey
+             * @description P-256 公钥（JWK）
+             */
+            publicKey?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Token
+             * @description 之前登录返回的 deviceToken；网页端在 Cookie 里
+             */
+            token?: string | null;
+        };
+        /**
+         * DeviceNameIn
+         * @example {
+         *       "name": "我的手机"
+         *     }
+         */
+        DeviceNameIn: {
+            /** Name */
+            name: string;
+        };
+        /** DeviceOut */
+        DeviceOut: {
+            /** Boundat */
+            boundAt: string | null;
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Current */
+            current: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Keybound
+             * @description 有自己的密钥对
+             */
+            keyBound: boolean;
+            /** Lastip */
+            lastIp: string;
+            /** Lastusedat */
+            lastUsedAt: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /**
+             * Push
+             * @description 登记了推送
+             */
+            push: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "pending" | "bound" | "revoked";
+            /** Version */
+            version: number;
+        };
+        /**
+         * DevicePart
+         * @description At most `max` devices of this kind of client; a first use binds, or waits for a leader.
+         */
+        DevicePart: {
+            /**
+             * Firstuse
+             * @description 首次使用：直接绑定，或由上级批准
+             * @default bind
+             * @enum {string}
+             */
+            firstUse?: "bind" | "approve";
+            /** Max */
+            max: number;
+        };
+        /** DeviceRef */
+        DeviceRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "pending" | "bound";
+            /**
+             * Token
+             * @description 只在第一次给出；网页端为空：在 HttpOnly Cookie 里
+             */
+            token: string | null;
+        };
+        /** DevicesOut */
+        DevicesOut: {
+            /** Items */
+            items: components["schemas"]["DeviceOut"][];
         };
         /**
          * DifferenceOut
@@ -3039,6 +4761,88 @@ export interface components {
             /** Onduty */
             onDuty: boolean;
         };
+        /** EmployeeCreated */
+        EmployeeCreated: {
+            employee: components["schemas"]["EmployeeDetail"];
+            /**
+             * Password
+             * @description 临时密码，只显示这一次；自己给了密码时为空
+             */
+            password: string | null;
+        };
+        /** EmployeeDetail */
+        EmployeeDetail: {
+            /** Active */
+            active: boolean;
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Displayname */
+            displayName: string;
+            /** Employeeno */
+            employeeNo: string;
+            factors: components["schemas"]["loanbroker_api__access__staff__schemas__FactorsOut"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lastloginat */
+            lastLoginAt: string | null;
+            /** Leftat */
+            leftAt: string | null;
+            /** Lockeduntil */
+            lockedUntil: string | null;
+            /** Mustchangepassword */
+            mustChangePassword: boolean;
+            /** Onduty */
+            onDuty: boolean;
+            orgUnit: components["schemas"]["NamedRef"];
+            phone: components["schemas"]["Graded"] | null;
+            /** Roles */
+            roles: components["schemas"]["RoleRef"][];
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EmployeeIn
+         * @example {
+         *       "displayName": "周晓梅",
+         *       "employeeNo": "1013",
+         *       "phone": "13800138000",
+         *       "roleIds": [
+         *         "0193a1b2-0000-7000-8000-000000000002"
+         *       ],
+         *       "unitId": "0193a1b2-0000-7000-8000-000000000001",
+         *       "username": "sales13"
+         *     }
+         */
+        EmployeeIn: {
+            /** Displayname */
+            displayName: string;
+            /** Employeeno */
+            employeeNo?: string | null;
+            /**
+             * Password
+             * @description 临时密码；不填时生成一个
+             */
+            password?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Roleids */
+            roleIds: string[];
+            /**
+             * Unitid
+             * Format: uuid
+             */
+            unitId: string;
+            /**
+             * Username
+             * @description 小写字母、数字和 . _ @ -
+             */
+            username: string;
+        };
         /** EmployeeOut */
         EmployeeOut: {
             /** Active */
@@ -3061,6 +4865,101 @@ export interface components {
             username: string;
         };
         /**
+         * EmployeePatch
+         * @description Only what is given changes; `phone` null removes the number.
+         * @example {
+         *       "displayName": "周晓梅",
+         *       "unitId": "0193a1b2-0000-7000-8000-000000000001"
+         *     }
+         */
+        EmployeePatch: {
+            /** Displayname */
+            displayName?: string | null;
+            /** Employeeno */
+            employeeNo?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Roleids */
+            roleIds?: string[] | null;
+            /** Unitid */
+            unitId?: string | null;
+        };
+        /** EndedOut */
+        EndedOut: {
+            /**
+             * Ended
+             * @description 结束了几个登录
+             */
+            ended: number;
+        };
+        /** EnrolOut */
+        EnrolOut: {
+            /** Qrsvg */
+            qrSvg: string;
+            /**
+             * Secret
+             * @description Base32，手工输入用
+             */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /** EnrolledOut */
+        EnrolledOut: {
+            /**
+             * Recoverycodes
+             * @description 只显示这一次
+             */
+            recoveryCodes: string[];
+            signedIn: components["schemas"]["TokenOut"] | null;
+            step: components["schemas"]["LoginStepOut"] | null;
+        };
+        /** EntryDetail */
+        EntryDetail: {
+            /** Action */
+            action: string;
+            actor: components["schemas"]["ActorRef"];
+            /** At */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["loanbroker_api__access__trail__schemas__ChangeOut"][];
+            /** Client */
+            client: string;
+            /** Devicename */
+            deviceName: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /**
+             * Hash
+             * @description 现在按内容算出的 sha256；与封印里的一致才没有被改过
+             */
+            hash: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ip */
+            ip: string;
+            /** Place */
+            place: string;
+            /** Requestid */
+            requestId: string;
+            seal: components["schemas"]["SealOut"] | null;
+            /**
+             * Sealed
+             * @description 第几个封印；空：还在等封印
+             */
+            sealed: number | null;
+            /** Sessionid */
+            sessionId: string | null;
+            subject: components["schemas"]["loanbroker_api__access__trail__schemas__SubjectRef"] | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * EntryIn
          * @description An entry condition: `field` names a qualification field, `name` a document or an approval.
          */
@@ -3074,18 +4973,6 @@ export interface components {
             kind: "field" | "document" | "product" | "fee_agreed" | "submission" | "approved" | "disbursed" | "receipt" | "settled_fee" | "approval";
             /** Name */
             name?: string | null;
-        };
-        /** EntryOut */
-        EntryOut: {
-            /** Field */
-            field: string | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "field" | "document" | "product" | "fee_agreed" | "submission" | "approved" | "disbursed" | "receipt" | "settled_fee" | "approval";
-            /** Name */
-            name: string | null;
         };
         /**
          * ExplanationOut
@@ -3107,6 +4994,122 @@ export interface components {
              * @enum {string}
              */
             verdict: "yes" | "no" | "unknown" | "info";
+        };
+        /**
+         * ExportIn
+         * @description The conditions of the search; the time span is required, so that nobody exports everything by accident.
+         * @example {
+         *       "action": "customers.revealed",
+         *       "from": "2026-11-01T00:00:00+08:00",
+         *       "to": "2026-12-01T00:00:00+08:00"
+         *     }
+         */
+        ExportIn: {
+            /**
+             * Action
+             * @description 动作代码，逗号分隔可多选，如 customers.revealed,access.logged_in
+             */
+            action?: string | null;
+            /**
+             * Actorid
+             * @description 谁做的
+             */
+            actorId?: string | null;
+            /**
+             * Client
+             * @description 客户端
+             */
+            client?: ("web" | "ios" | "android" | "wechat_mp" | "terminal" | "api") | null;
+            /**
+             * From
+             * Format: date-time
+             * @description 从这一刻起（含）
+             */
+            from: string;
+            /**
+             * Ip
+             * @description 完整的 IP 地址
+             */
+            ip?: string | null;
+            /**
+             * Sessionid
+             * @description 在哪个会话里
+             */
+            sessionId?: string | null;
+            /**
+             * Subjectid
+             * @description 对哪条记录
+             */
+            subjectId?: string | null;
+            /**
+             * To
+             * Format: date-time
+             * @description 到这一刻止（不含）
+             */
+            to: string;
+        };
+        /**
+         * FactorCodeIn
+         * @example {
+         *       "code": "492039"
+         *     }
+         */
+        FactorCodeIn: {
+            /**
+             * Code
+             * @description 验证器里的 6 位数字，或一个恢复码
+             */
+            code: string;
+        };
+        /** FactorOut */
+        FactorOut: {
+            /** Confirmedat */
+            confirmedAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "totp" | "passkey";
+            /** Lastusedat */
+            lastUsedAt: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FactorPart
+         * @description A second factor at each login, and which acts must be confirmed again within `step_up_minutes`.
+         */
+        FactorPart: {
+            /** Kinds */
+            kinds?: ("totp" | "passkey")[];
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /** Stepup */
+            stepUp?: ("reveal" | "export" | "policies")[];
+            /**
+             * Stepupminutes
+             * @default 5
+             */
+            stepUpMinutes?: number;
+        };
+        /** FaultOut */
+        FaultOut: {
+            /** Entryid */
+            entryId: string | null;
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+            /** Seal */
+            seal: number | null;
         };
         /** FeeOut */
         FeeOut: {
@@ -3159,6 +5162,19 @@ export interface components {
             code: string;
             /** Title */
             title: string;
+        };
+        /** FieldGrant */
+        FieldGrant: {
+            /**
+             * Field
+             * @example customer.phone
+             */
+            field: string;
+            /**
+             * Visibility
+             * @enum {string}
+             */
+            visibility: "hidden" | "masked" | "full";
         };
         /** FieldOut */
         FieldOut: {
@@ -3327,6 +5343,14 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** GivenCodesOut */
+        GivenCodesOut: {
+            /**
+             * Recoverycodes
+             * @description 随第一个第二因素给出，只显示一次
+             */
+            recoveryCodes: string[] | null;
+        };
         /**
          * Graded
          * @description A graded value as the caller may see it; `masked` says that more is there to reveal.
@@ -3336,6 +5360,34 @@ export interface components {
             masked: boolean;
             /** Value */
             value: string | null;
+        };
+        /** GradedFieldOut */
+        GradedFieldOut: {
+            /** Field */
+            field: string;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "sensitive" | "personal" | "content";
+            /** Title */
+            title: string;
+        };
+        /** HeadOut */
+        HeadOut: {
+            /** At */
+            at: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Head
+             * @description 签名的链尾（JWS，ES256）：存到别处，以后用 loanbroker verify-audit --head 核对
+             */
+            head: string;
+            /** N */
+            n: number;
+            /** Tenant */
+            tenant: string;
         };
         /** HeldPermission */
         HeldPermission: {
@@ -3347,6 +5399,11 @@ export interface components {
              */
             scope: "self" | "team" | "team_below" | "department" | "custom" | "company";
         };
+        /** IdlePart */
+        IdlePart: {
+            /** Minutes */
+            minutes: number;
+        };
         /**
          * IgnoreIn
          * @example {
@@ -3356,6 +5413,77 @@ export interface components {
         IgnoreIn: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * ImpactIn
+         * @description Who would be shut out by this draft, judged on the logins of the last `days`.
+         * @example {
+         *       "days": 30,
+         *       "draft": {
+         *         "client": "web",
+         *         "parts": {
+         *           "idle": {
+         *             "minutes": 15
+         *           },
+         *           "ip": {
+         *             "allow": [
+         *               "203.0.113.0/24",
+         *               "2001:db8::/32"
+         *             ]
+         *           },
+         *           "time": {
+         *             "windows": [
+         *               {
+         *                 "days": [
+         *                   1,
+         *                   2,
+         *                   3,
+         *                   4,
+         *                   5,
+         *                   6
+         *                 ],
+         *                 "end": "20:30",
+         *                 "start": "08:30"
+         *               }
+         *             ]
+         *           }
+         *         },
+         *         "roleId": "01a20f5f-9a36-71bf-b920-d9578149c4b8"
+         *       }
+         *     }
+         */
+        ImpactIn: {
+            /**
+             * Days
+             * @default 30
+             */
+            days?: number;
+            draft: components["schemas"]["PolicyIn"];
+        };
+        /** ImpactOut */
+        ImpactOut: {
+            /**
+             * Ending
+             * @description 保存后立刻结束的会话，最多 200 个
+             */
+            ending: components["schemas"]["LiveEffect"][];
+            /**
+             * Items
+             * @description 会被拒绝的员工，最多 200 人，多者在前
+             */
+            items: components["schemas"]["ShutOut"][];
+            /** Livesessions */
+            liveSessions: number;
+            /** Logins */
+            logins: number;
+            /** People */
+            people: number;
+            /** Peoplerefused */
+            peopleRefused: number;
+            /** Refused */
+            refused: number;
+            /** Since */
+            since: string;
         };
         /** InboxEntryDetail */
         InboxEntryDetail: {
@@ -3419,6 +5547,16 @@ export interface components {
             state: "pending" | "done" | "duplicate" | "dead" | "ignored" | "test";
             /** Version */
             version: number;
+        };
+        /**
+         * IpPart
+         * @description Refused when in `deny`; where `allow` is not empty, refused when not in it.
+         */
+        IpPart: {
+            /** Allow */
+            allow?: string[];
+            /** Deny */
+            deny?: string[];
         };
         /** LastFollowUp */
         LastFollowUp: {
@@ -3538,6 +5676,26 @@ export interface components {
             /** Territories */
             territories?: number[] | null;
         };
+        /** LiveEffect */
+        LiveEffect: {
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Code */
+            code: string;
+            employee: components["schemas"]["PersonRef"];
+            /** Message */
+            message: string;
+            /** Place */
+            place: string;
+            /**
+             * Sessionid
+             * Format: uuid
+             */
+            sessionId: string;
+        };
         /**
          * LoanIn
          * @example {
@@ -3597,7 +5755,8 @@ export interface components {
              * Client
              * @enum {string}
              */
-            client: "web" | "ios" | "android" | "wechat_mp" | "api";
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            device?: components["schemas"]["DeviceIn"] | null;
             /** Password */
             password: string;
             /**
@@ -3611,6 +5770,28 @@ export interface components {
              * @example sales1
              */
             username: string;
+        };
+        /**
+         * LoginStepOut
+         * @description The password was right; something more is asked for.
+         */
+        LoginStepOut: {
+            approval: components["schemas"]["ApprovalWait"] | null;
+            device: components["schemas"]["DeviceRef"] | null;
+            /**
+             * Expiresin
+             * @description 秒
+             */
+            expiresIn: number;
+            /** Factors */
+            factors: ("totp" | "passkey" | "recovery")[];
+            /**
+             * Next
+             * @enum {string}
+             */
+            next: "factor" | "enrol" | "approval" | "password" | "bind";
+            /** Ticket */
+            ticket: string;
         };
         /** LostOut */
         LostOut: {
@@ -3803,6 +5984,11 @@ export interface components {
         };
         /** MeOut */
         MeOut: {
+            /**
+             * Closesat
+             * @description 可登录时间到几点；空为不限
+             */
+            closesAt: string | null;
             employee: components["schemas"]["MyselfOut"];
             /** Fields */
             fields: components["schemas"]["FieldVisibility"][];
@@ -3816,10 +6002,17 @@ export interface components {
             orgUnit: components["schemas"]["UnitRef"];
             /** Permissions */
             permissions: components["schemas"]["HeldPermission"][];
+            /**
+             * Preview
+             * @description 正在以角色预览，只读
+             */
+            preview: boolean;
             /** Roles */
             roles: components["schemas"]["RoleRef"][];
             /** Servertime */
             serverTime: string;
+            /** @description 哪些操作要再次确认身份 */
+            stepUp: components["schemas"]["StepUpState"] | null;
             tenant: components["schemas"]["TenantOut"];
         };
         /** MenuOut */
@@ -3830,6 +6023,13 @@ export interface components {
             key: string;
             /** Path */
             path: string;
+        };
+        /** MenuPermission */
+        MenuPermission: {
+            /** Key */
+            key: string;
+            /** Permission */
+            permission: string | null;
         };
         /**
          * Missing
@@ -4029,6 +6229,20 @@ export interface components {
             /** Nextcursor */
             nextCursor: string | null;
         };
+        /** Page[ApiKeyOut] */
+        Page_ApiKeyOut_: {
+            /** Items */
+            items: components["schemas"]["ApiKeyOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[ApprovalOut] */
+        Page_ApprovalOut_: {
+            /** Items */
+            items: components["schemas"]["ApprovalOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
         /** Page[CaseRow] */
         Page_CaseRow_: {
             /** Items */
@@ -4054,6 +6268,13 @@ export interface components {
         Page_EmployeeOut_: {
             /** Items */
             items: components["schemas"]["EmployeeOut"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[EntryOut] */
+        Page_EntryOut_: {
+            /** Items */
+            items: components["schemas"]["loanbroker_api__access__trail__schemas__EntryOut"][];
             /** Nextcursor */
             nextCursor: string | null;
         };
@@ -4117,6 +6338,13 @@ export interface components {
         Page_ReceiptRow_: {
             /** Items */
             items: components["schemas"]["ReceiptRow"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+        };
+        /** Page[RecordOut] */
+        Page_RecordOut_: {
+            /** Items */
+            items: components["schemas"]["RecordOut"][];
             /** Nextcursor */
             nextCursor: string | null;
         };
@@ -4184,6 +6412,116 @@ export interface components {
         ParticipantsIn: {
             /** Participants */
             participants: components["schemas"]["ParticipantIn"][];
+        };
+        /**
+         * PasskeyIn
+         * @example {
+         *       "credential": {
+         *         "id": "Yk3…",
+         *         "rawId": "Yk3…",
+         *         "response": {
+         *           "attestationObject": "o2Nm…",
+         *           "clientDataJSON": "eyJ0…"
+         *         },
+         *         "type": "public-key"
+         *       },
+         *       "name": "办公电脑",
+         *       "state": "AAF2…"
+         *     }
+         */
+        PasskeyIn: {
+            /**
+             * Credential
+             * @description 浏览器 PublicKeyCredential.toJSON() 的结果
+             */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @description 取得选项时一起得到的 state，5 分钟有效
+             */
+            state: string;
+        };
+        /** PasskeyOut */
+        PasskeyOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Recoverycodes
+             * @description 随第一个第二因素给出，只显示一次
+             */
+            recoveryCodes: string[] | null;
+        };
+        /**
+         * PasswordIn
+         * @example {
+         *       "current": "••••••••",
+         *       "next": "山里的茶和一九三一年的船票"
+         *     }
+         */
+        PasswordIn: {
+            /**
+             * Current
+             * @description 现在的密码
+             */
+            current: string;
+            /**
+             * Next
+             * @description 新密码，按 Unicode 字符计长度
+             */
+            next: string;
+        };
+        /** PermissionArea */
+        PermissionArea: {
+            /** Code */
+            code: string;
+            /** Permissions */
+            permissions: components["schemas"]["PermissionOut"][];
+        };
+        /**
+         * PermissionGrant
+         * @description A permission with its data scope; permissions without rows have the scope company.
+         */
+        PermissionGrant: {
+            /**
+             * Permission
+             * @example customers.view
+             */
+            permission: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "self" | "team" | "team_below" | "department" | "custom" | "company";
+        };
+        /** PermissionOut */
+        PermissionOut: {
+            /** Code */
+            code: string;
+            /**
+             * Scoped
+             * @description false：没有数据范围，只有有或没有
+             */
+            scoped: boolean;
+            /** Title */
+            title: string;
+        };
+        /** PermissionsOut */
+        PermissionsOut: {
+            /** Areas */
+            areas: components["schemas"]["PermissionArea"][];
+            /** Fields */
+            fields: components["schemas"]["GradedFieldOut"][];
+            /** Menus */
+            menus: components["schemas"]["MenuPermission"][];
+            /** Scopes */
+            scopes: ("self" | "team" | "team_below" | "department" | "custom" | "company")[];
         };
         /** PersonRef */
         PersonRef: {
@@ -4387,6 +6725,195 @@ export interface components {
             productKinds?: ("credit" | "mortgage" | "car" | "policy" | "fund" | "tax" | "business" | "consumption" | "bridge")[];
             /** Stages */
             stages: components["schemas"]["StageIn"][];
+        };
+        /** PlaceFound */
+        PlaceFound: {
+            /**
+             * Code
+             * @description 两位省代码或六位市代码；空为查不到
+             */
+            code: string;
+            /**
+             * Known
+             * @description 能否按地区判断：境外也算
+             */
+            known: boolean;
+            /** Name */
+            name: string;
+        };
+        /** PlaceOut */
+        PlaceOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Parent */
+            parent: string | null;
+        };
+        /** PlacesOut */
+        PlacesOut: {
+            /**
+             * Dataof
+             * @description IP 归属地数据的年月
+             */
+            dataOf: string;
+            /** Items */
+            items: components["schemas"]["PlaceOut"][];
+            /**
+             * Ownfile
+             * @description 用的是 LOANBROKER_IP_XDB 指定的文件
+             */
+            ownFile: boolean;
+        };
+        /** PoliciesOut */
+        PoliciesOut: {
+            /** Items */
+            items: components["schemas"]["PolicyOut"][];
+        };
+        /**
+         * PolicyIn
+         * @description The policy of one role or one employee on one kind of client.
+         * @example {
+         *       "client": "web",
+         *       "parts": {
+         *         "idle": {
+         *           "minutes": 15
+         *         },
+         *         "ip": {
+         *           "allow": [
+         *             "203.0.113.0/24",
+         *             "2001:db8::/32"
+         *           ]
+         *         },
+         *         "time": {
+         *           "windows": [
+         *             {
+         *               "days": [
+         *                 1,
+         *                 2,
+         *                 3,
+         *                 4,
+         *                 5,
+         *                 6
+         *               ],
+         *               "end": "20:30",
+         *               "start": "08:30"
+         *             }
+         *           ]
+         *         }
+         *       },
+         *       "roleId": "01a20f5f-9a36-71bf-b920-d9578149c4b8"
+         *     }
+         */
+        PolicyIn: {
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Employeeid */
+            employeeId?: string | null;
+            /**
+             * Overrides
+             * @description 只用于员工：这些部分取代其角色的，包括关闭
+             */
+            overrides?: ("device" | "ip" | "region" | "time" | "attempts" | "idle" | "sessions" | "unusual" | "factor")[];
+            parts: components["schemas"]["PolicyParts"];
+            /** Roleid */
+            roleId?: string | null;
+        };
+        /** PolicyOut */
+        PolicyOut: {
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Overrides */
+            overrides: ("device" | "ip" | "region" | "time" | "attempts" | "idle" | "sessions" | "unusual" | "factor")[];
+            parts: components["schemas"]["PolicyParts"];
+            /**
+             * Sentences
+             * @description 每个部分读出来的一句话
+             */
+            sentences: string[];
+            subject: components["schemas"]["PolicySubject"];
+            /** Updatedat */
+            updatedAt: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PolicyParts
+         * @description The parts of a policy; null is off. For an employee, a part named in `overrides` replaces those of his roles, also when it is null.
+         */
+        PolicyParts: {
+            attempts?: components["schemas"]["AttemptsPart"] | null;
+            device?: components["schemas"]["DevicePart"] | null;
+            factor?: components["schemas"]["FactorPart"] | null;
+            idle?: components["schemas"]["IdlePart"] | null;
+            ip?: components["schemas"]["IpPart"] | null;
+            region?: components["schemas"]["RegionPart"] | null;
+            sessions?: components["schemas"]["SessionsPart"] | null;
+            time?: components["schemas"]["TimePart"] | null;
+            unusual?: components["schemas"]["UnusualPart"] | null;
+        };
+        /** PolicySubject */
+        PolicySubject: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "role" | "employee";
+            /** Name */
+            name: string;
+        };
+        /**
+         * PolicyUpdate
+         * @example {
+         *       "parts": {
+         *         "idle": {
+         *           "minutes": 15
+         *         },
+         *         "ip": {
+         *           "allow": [
+         *             "203.0.113.0/24",
+         *             "2001:db8::/32"
+         *           ]
+         *         },
+         *         "time": {
+         *           "windows": [
+         *             {
+         *               "days": [
+         *                 1,
+         *                 2,
+         *                 3,
+         *                 4,
+         *                 5,
+         *                 6
+         *               ],
+         *               "end": "20:30",
+         *               "start": "08:30"
+         *             }
+         *           ]
+         *         }
+         *       }
+         *     }
+         */
+        PolicyUpdate: {
+            /** Overrides */
+            overrides?: ("device" | "ip" | "region" | "time" | "attempts" | "idle" | "sessions" | "unusual" | "factor")[];
+            parts: components["schemas"]["PolicyParts"];
         };
         /**
          * PreferenceIn
@@ -4650,6 +7177,22 @@ export interface components {
             state: "active" | "suspended" | "retired";
             /** Version */
             version: number;
+        };
+        /**
+         * PushTokenIn
+         * @example {
+         *       "kind": "apns",
+         *       "token": "a1b2c3d4…"
+         *     }
+         */
+        PushTokenIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "apns" | "fcm" | "huawei" | "xiaomi" | "oppo" | "vivo" | "honor";
+            /** Token */
+            token: string;
         };
         /**
          * QualificationFieldOut
@@ -4971,18 +7514,80 @@ export interface components {
             /** Receivedfen */
             receivedFen: number;
         };
+        /** RecordOut */
+        RecordOut: {
+            /** At */
+            at: string;
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Devicestate */
+            deviceState: string;
+            employee: components["schemas"]["PersonRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ip */
+            ip: string;
+            /** Message */
+            message: string;
+            /** Outcome */
+            outcome: string;
+            /** Place */
+            place: string;
+            /** Signals */
+            signals: components["schemas"]["Signal"][];
+        };
+        /** RecoveryCodesOut */
+        RecoveryCodesOut: {
+            /**
+             * Recoverycodes
+             * @description 10 个，每个只能用一次，只显示一次
+             */
+            recoveryCodes: string[];
+        };
         /**
          * RefreshIn
          * @example {
+         *       "deviceToken": "dv_…",
          *       "refreshToken": "rt_01a20f5f9a3671bfb920d9578149c4b8_…"
          *     }
          */
         RefreshIn: {
             /**
+             * Deviceproof
+             * @description 有密钥对的设备：绑定这个刷新令牌的 JWS
+             */
+            deviceProof?: string | null;
+            /**
+             * Devicetoken
+             * @description 登录时得到的 deviceToken
+             */
+            deviceToken?: string | null;
+            /**
              * Refreshtoken
              * @description 非网页端必填；网页端在 Cookie 里
              */
             refreshToken?: string | null;
+        };
+        /**
+         * RegionPart
+         * @description Provinces (two digits) and cities (six digits) one may sign in from, by GB/T 2260 codes.
+         */
+        RegionPart: {
+            /** Allow */
+            allow: string[];
+            /**
+             * Unknown
+             * @description 查不到归属地时：拒绝、放行、由上级批准
+             * @default refuse
+             * @enum {string}
+             */
+            unknown?: "refuse" | "allow" | "approve";
         };
         /**
          * ReplayIn
@@ -5085,12 +7690,126 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * RoleCopyIn
+         * @example {
+         *       "name": "业务员（实习）"
+         *     }
+         */
+        RoleCopyIn: {
+            /**
+             * Name
+             * @description 角色名，机构内不重复
+             */
+            name: string;
+        };
+        /**
+         * RoleIn
+         * @description A whole role: what is not in it, the role does not give.
+         * @example {
+         *       "fields": [
+         *         {
+         *           "field": "customer.phone",
+         *           "visibility": "masked"
+         *         }
+         *       ],
+         *       "name": "华东复核",
+         *       "note": "只看两个团队",
+         *       "permissions": [
+         *         {
+         *           "permission": "customers.view",
+         *           "scope": "custom"
+         *         },
+         *         {
+         *           "permission": "products.view",
+         *           "scope": "company"
+         *         }
+         *       ],
+         *       "units": [
+         *         "0193a1b2-0000-7000-8000-000000000001"
+         *       ]
+         *     }
+         */
+        RoleIn: {
+            /** Fields */
+            fields: components["schemas"]["FieldGrant"][];
+            /**
+             * Name
+             * @description 角色名，机构内不重复
+             */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Permissions */
+            permissions: components["schemas"]["PermissionGrant"][];
+            /**
+             * Units
+             * @description 范围为 custom 的权限能看的组织，含其下级
+             */
+            units?: string[];
+        };
+        /** RoleOut */
+        RoleOut: {
+            /** Allowedactions */
+            allowedActions: components["schemas"]["AllowedAction"][];
+            /** Builtin */
+            builtin: boolean;
+            /** Code */
+            code: string;
+            /**
+             * Employees
+             * @description 持有它的员工数，含已停用的
+             */
+            employees: number;
+            /** Fields */
+            fields: components["schemas"]["FieldVisibility"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Permissions */
+            permissions: components["schemas"]["HeldPermission"][];
+            /** Units */
+            units: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * RolePreviewOut
+         * @description What GET /me would say of somebody who holds only this role, as far as one holds it oneself.
+         */
+        RolePreviewOut: {
+            /** Fields */
+            fields: components["schemas"]["FieldVisibility"][];
+            /** Menus */
+            menus: components["schemas"]["MenuOut"][];
+            /** Permissions */
+            permissions: components["schemas"]["HeldPermission"][];
+        };
         /** RoleRef */
         RoleRef: {
             /** Code */
             code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Name */
             name: string;
+        };
+        /** RolesOut */
+        RolesOut: {
+            /** Items */
+            items: components["schemas"]["RoleOut"][];
         };
         /**
          * RuleCheckIn
@@ -5383,6 +8102,15 @@ export interface components {
             /** Totalinterestfen */
             totalInterestFen: number;
         };
+        /** SealOut */
+        SealOut: {
+            /** Digest */
+            digest: string;
+            /** N */
+            n: number;
+            /** Sealedat */
+            sealedAt: string;
+        };
         /** SecretOut */
         SecretOut: {
             /** Previousvaliduntil */
@@ -5392,6 +8120,98 @@ export interface components {
              * @description 只显示一次
              */
             secret: string | null;
+        };
+        /** SessionDevice */
+        SessionDevice: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "known" | "pending" | "bound" | "revoked";
+        };
+        /** SessionOut */
+        SessionOut: {
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /** Createdat */
+            createdAt: string;
+            /** Current */
+            current: boolean;
+            device: components["schemas"]["SessionDevice"] | null;
+            /** Expiresat */
+            expiresAt: string;
+            /** Factor */
+            factor: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ip */
+            ip: string;
+            /** Lastusedat */
+            lastUsedAt: string;
+            /** Place */
+            place: string;
+        };
+        /** SessionsOut */
+        SessionsOut: {
+            /** Items */
+            items: components["schemas"]["SessionOut"][];
+        };
+        /**
+         * SessionsPart
+         * @description At most `max` live sessions of this kind of client; one more ends the oldest, or is refused. `hours` is their absolute lifetime.
+         */
+        SessionsPart: {
+            /**
+             * Beyond
+             * @description 超出时：结束最早的，或拒绝新的
+             * @default newest_wins
+             * @enum {string}
+             */
+            beyond?: "newest_wins" | "refuse";
+            /**
+             * Hours
+             * @default 24
+             */
+            hours?: number;
+            /** Max */
+            max: number;
+        };
+        /** ShutOut */
+        ShutOut: {
+            employee: components["schemas"]["PersonRef"];
+            /** Lastrefusedat */
+            lastRefusedAt: string | null;
+            /** Logins */
+            logins: number;
+            /**
+             * Reasons
+             * @description 按拒绝的 code 计数
+             */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Refused */
+            refused: number;
+        };
+        /** Signal */
+        Signal: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
         };
         /** SourceOut */
         SourceOut: {
@@ -5501,7 +8321,7 @@ export interface components {
             /** Code */
             code: string;
             /** Entry */
-            entry: components["schemas"]["EntryOut"][];
+            entry: components["schemas"]["loanbroker_api__pipeline__schemas__EntryOut"][];
             /**
              * Id
              * Format: uuid
@@ -5631,6 +8451,60 @@ export interface components {
             /** Totalbps */
             totalBps: number | null;
         };
+        /**
+         * StepUpIn
+         * @description A factor, or the password for who has none.
+         * @example {
+         *       "code": "123456",
+         *       "kind": "totp"
+         *     }
+         */
+        StepUpIn: {
+            /** Code */
+            code?: string | null;
+            /** Credential */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "password" | "totp" | "recovery" | "passkey";
+            /** Password */
+            password?: string | null;
+            /**
+             * State
+             * @description 通行密钥：options 返回的 state
+             */
+            state?: string | null;
+        };
+        /** StepUpOptionsOut */
+        StepUpOptionsOut: {
+            /** Kinds */
+            kinds: ("password" | "totp" | "recovery" | "passkey")[];
+            /** Passkey */
+            passkey: {
+                [key: string]: unknown;
+            } | null;
+            /** State */
+            state: string | null;
+        };
+        /** StepUpOut */
+        StepUpOut: {
+            /** Until */
+            until: string;
+        };
+        /** StepUpState */
+        StepUpState: {
+            /** Needed */
+            needed: ("reveal" | "export" | "policies")[];
+            /**
+             * Until
+             * @description 已确认到什么时候
+             */
+            until: string | null;
+        };
         /** SubjectOut */
         SubjectOut: {
             /**
@@ -5638,18 +8512,6 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Type */
-            type: string;
-        };
-        /** SubjectRef */
-        SubjectRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Label */
-            label: string;
             /** Type */
             type: string;
         };
@@ -5789,6 +8651,14 @@ export interface components {
             /** Onduty */
             onDuty: boolean;
         };
+        /** TemporaryPassword */
+        TemporaryPassword: {
+            /**
+             * Password
+             * @description 临时密码，只显示这一次；登录后必须修改
+             */
+            password: string;
+        };
         /** TenantOut */
         TenantOut: {
             /** Code */
@@ -5810,6 +8680,107 @@ export interface components {
             statusCode: number;
             /** Webhookid */
             webhookId: string;
+        };
+        /**
+         * TicketCodeIn
+         * @example {
+         *       "code": "123456",
+         *       "ticket": "lt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        TicketCodeIn: {
+            /** Code */
+            code: string;
+            /**
+             * Ticket
+             * @description 上一步返回的 ticket
+             */
+            ticket: string;
+        };
+        /**
+         * TicketFactorIn
+         * @example {
+         *       "code": "123456",
+         *       "kind": "totp",
+         *       "ticket": "lt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        TicketFactorIn: {
+            /**
+             * Code
+             * @description totp 和 recovery 必填
+             */
+            code?: string | null;
+            /**
+             * Credential
+             * @description passkey 必填
+             */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "totp" | "recovery" | "passkey";
+            /**
+             * Ticket
+             * @description 上一步返回的 ticket
+             */
+            ticket: string;
+        };
+        /**
+         * TicketIn
+         * @example {
+         *       "ticket": "lt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        TicketIn: {
+            /**
+             * Ticket
+             * @description 上一步返回的 ticket
+             */
+            ticket: string;
+        };
+        /**
+         * TicketPasswordIn
+         * @example {
+         *       "newPassword": "••••••••••••",
+         *       "ticket": "lt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        TicketPasswordIn: {
+            /** Newpassword */
+            newPassword: string;
+            /**
+             * Ticket
+             * @description 上一步返回的 ticket
+             */
+            ticket: string;
+        };
+        /**
+         * TimePart
+         * @description Weekly windows in Asia/Shanghai. On holidays none is open unless `holidays` is open; a make-up workday counts as a workday.
+         *
+         *     A window belongs to the day it starts on: what runs past midnight goes on, whatever the next day is.
+         */
+        TimePart: {
+            /**
+             * Holidays
+             * @description 法定节假日：关闭，或按星期
+             * @default closed
+             * @enum {string}
+             */
+            holidays?: "closed" | "open";
+            /**
+             * Makeup
+             * @description 调休上班日：按周一至周五中最宽的一天，或按星期
+             * @default workday
+             * @enum {string}
+             */
+            makeup?: "workday" | "weekday";
+            /** Windows */
+            windows: components["schemas"]["Window"][];
         };
         /** TodayCounts */
         TodayCounts: {
@@ -5881,7 +8852,7 @@ export interface components {
             kind: string;
             /** Late */
             late: boolean;
-            subject: components["schemas"]["SubjectRef"] | null;
+            subject: components["schemas"]["loanbroker_api__workspace__schemas__SubjectRef"] | null;
             /** Title */
             title: string;
             /** Version */
@@ -5891,6 +8862,7 @@ export interface components {
         TokenOut: {
             /** Accesstoken */
             accessToken: string;
+            device: components["schemas"]["DeviceRef"] | null;
             /**
              * Expiresin
              * @description 秒
@@ -5922,6 +8894,46 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * TotpIn
+         * @example {
+         *       "name": "我的手机"
+         *     }
+         */
+        TotpIn: {
+            /**
+             * Name
+             * @description 显示用的名称
+             * @default 验证器
+             */
+            name?: string;
+        };
+        /**
+         * TotpOut
+         * @description Told once; the factor counts after its first code.
+         */
+        TotpOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Qrsvg
+             * @description 同一地址的二维码，SVG
+             */
+            qrSvg: string;
+            /**
+             * Secret
+             * @description Base32，手工输入用
+             */
+            secret: string;
+            /**
+             * Uri
+             * @description otpauth:// 地址
+             */
+            uri: string;
+        };
         /** TrendOut */
         TrendOut: {
             /** Contacted */
@@ -5942,6 +8954,95 @@ export interface components {
             /** Visits */
             visits: number;
         };
+        /**
+         * TryIn
+         * @description Could this employee sign in from here now? `at` defaults to now; `device` says what the client would show.
+         * @example {
+         *       "client": "web",
+         *       "device": "new",
+         *       "employeeId": "01a20f5f-9a36-71bf-b920-d9578149c4b8",
+         *       "ip": "114.114.114.114"
+         *     }
+         */
+        TryIn: {
+            /** At */
+            at?: string | null;
+            /**
+             * Client
+             * @enum {string}
+             */
+            client: "web" | "ios" | "android" | "wechat_mp" | "terminal" | "api";
+            /**
+             * Device
+             * @default known
+             * @enum {string}
+             */
+            device?: "new" | "known" | "bound";
+            draft?: components["schemas"]["PolicyIn"] | null;
+            /**
+             * Employeeid
+             * Format: uuid
+             */
+            employeeId: string;
+            /** Ip */
+            ip: string;
+        };
+        /** TryOut */
+        TryOut: {
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Code
+             * @description 拒绝的 code
+             */
+            code: string | null;
+            explanation: components["schemas"]["ExplanationOut"];
+            /** Message */
+            message: string | null;
+            /**
+             * Place
+             * @description IP 归属地
+             */
+            place: string;
+            /**
+             * Rule
+             * @description 起决定作用的规则
+             */
+            rule: string | null;
+            /**
+             * Then
+             * @description 放行后的下一步
+             */
+            then: ("signed_in" | "factor" | "approval") | null;
+        };
+        /**
+         * UnitIn
+         * @example {
+         *       "kind": "team",
+         *       "name": "三队",
+         *       "parentId": "0193a1b2-0000-7000-8000-000000000001"
+         *     }
+         */
+        UnitIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "department" | "team";
+            /** Name */
+            name: string;
+            /**
+             * Parentid
+             * Format: uuid
+             */
+            parentId: string;
+            /**
+             * Position
+             * @description 同级里的次序
+             * @default 0
+             */
+            position?: number;
+        };
         /** UnitOut */
         UnitOut: {
             /**
@@ -5960,6 +9061,24 @@ export interface components {
             parentId: string | null;
             /** Position */
             position: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * UnitPatch
+         * @description Only what is given changes.
+         * @example {
+         *       "name": "三队（华东）",
+         *       "position": 2
+         *     }
+         */
+        UnitPatch: {
+            /** Name */
+            name?: string | null;
+            /** Parentid */
+            parentId?: string | null;
+            /** Position */
+            position?: number | null;
         };
         /** UnitRef */
         UnitRef: {
@@ -5983,6 +9102,34 @@ export interface components {
             /** Unread */
             unread: number;
         };
+        /**
+         * UnusualPart
+         * @description What makes a login unusual; null switches one sign off.
+         */
+        UnusualPart: {
+            /**
+             * Accountsperip
+             * @description 同一 IP 24 小时内登录的账号数超过多少
+             * @default 10
+             */
+            accountsPerIp?: number | null;
+            /**
+             * Newdeviceandplace
+             * @default true
+             */
+            newDeviceAndPlace?: boolean;
+            /**
+             * Offhoursminutes
+             * @description 离平时登录时刻超过多少分钟
+             * @default 60
+             */
+            offHoursMinutes?: number | null;
+            /**
+             * Travelkmh
+             * @default 900
+             */
+            travelKmh?: number | null;
+        };
         /** VerdictCounts */
         VerdictCounts: {
             /** No */
@@ -5991,6 +9138,16 @@ export interface components {
             unknown: number;
             /** Yes */
             yes: number;
+        };
+        /** VerifiedOut */
+        VerifiedOut: {
+            /** At */
+            at: string;
+            broken: components["schemas"]["FaultOut"] | null;
+            /** Entries */
+            entries: number;
+            /** Toseal */
+            toSeal: number;
         };
         /**
          * VersionBody
@@ -6401,6 +9558,224 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * WechatBindIn
+         * @example {
+         *       "phoneCode": "e31968a7f94c…",
+         *       "ticket": "wt_01a20f5f9a3671bfb920d9578149c4b8_…"
+         *     }
+         */
+        WechatBindIn: {
+            device?: components["schemas"]["DeviceIn"] | null;
+            /**
+             * Phonecode
+             * @description “获取手机号”按钮得到的 code，不是 wx.login 的
+             */
+            phoneCode: string;
+            /**
+             * Ticket
+             * @description 微信登录返回的 ticket
+             */
+            ticket: string;
+        };
+        /**
+         * WechatLoginIn
+         * @example {
+         *       "code": "0b1GkF000…",
+         *       "tenant": "demo"
+         *     }
+         */
+        WechatLoginIn: {
+            /**
+             * Code
+             * @description wx.login 得到的 code，只能用一次
+             */
+            code: string;
+            device?: components["schemas"]["DeviceIn"] | null;
+            /**
+             * Tenant
+             * @description 机构代码
+             * @example demo
+             */
+            tenant: string;
+        };
+        /** WechatOut */
+        WechatOut: {
+            /**
+             * Available
+             * @description 安装是否接入了微信小程序
+             */
+            available: boolean;
+            /** Bound */
+            bound: boolean;
+            /** Boundat */
+            boundAt: string | null;
+        };
+        /**
+         * Window
+         * @description From `start` until `end` on each of `days` (1 Monday … 7 Sunday); an end at or before the start is on the next day.
+         */
+        Window: {
+            /** Days */
+            days: number[];
+            /**
+             * End
+             * @example 08:30
+             */
+            end: string;
+            /**
+             * Start
+             * @example 08:30
+             */
+            start: string;
+        };
+        /** FactorsOut */
+        loanbroker_api__access__factors__schemas__FactorsOut: {
+            /** Items */
+            items: components["schemas"]["FactorOut"][];
+            /** Recoverycodesleft */
+            recoveryCodesLeft: number;
+            /**
+             * Required
+             * @description 登录策略是否要求第二因素；要求时最后一个不能去掉
+             */
+            required: boolean;
+        };
+        /** PasskeyOptionsOut */
+        loanbroker_api__access__factors__schemas__PasskeyOptionsOut: {
+            /**
+             * Options
+             * @description 交给 PublicKeyCredential.parseCreationOptionsFromJSON()
+             */
+            options: {
+                [key: string]: unknown;
+            };
+            /** State */
+            state: string;
+        };
+        /** PasskeyOptionsOut */
+        loanbroker_api__access__sessions__schemas__PasskeyOptionsOut: {
+            /**
+             * Options
+             * @description navigator.credentials.get 的参数
+             */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /** FactorsOut */
+        loanbroker_api__access__staff__schemas__FactorsOut: {
+            /** Passkeys */
+            passkeys: number;
+            /** Totp */
+            totp: boolean;
+        };
+        /** ChangeOut */
+        loanbroker_api__access__trail__schemas__ChangeOut: {
+            /** Field */
+            field: string;
+            /** Now */
+            now: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Was
+             * @description 分级字段只有脱敏后的形式；没有这个字段的查看权限时为空
+             */
+            was: string | null;
+        };
+        /** EntryOut */
+        loanbroker_api__access__trail__schemas__EntryOut: {
+            /** Action */
+            action: string;
+            actor: components["schemas"]["ActorRef"];
+            /** At */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["loanbroker_api__access__trail__schemas__ChangeOut"][];
+            /** Client */
+            client: string;
+            /** Devicename */
+            deviceName: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ip */
+            ip: string;
+            /** Place */
+            place: string;
+            /** Requestid */
+            requestId: string;
+            /**
+             * Sealed
+             * @description 第几个封印；空：还在等封印
+             */
+            sealed: number | null;
+            /** Sessionid */
+            sessionId: string | null;
+            subject: components["schemas"]["loanbroker_api__access__trail__schemas__SubjectRef"] | null;
+            /** Title */
+            title: string;
+        };
+        /** SubjectRef */
+        loanbroker_api__access__trail__schemas__SubjectRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Label
+             * @description 记录已删除或不便显示时为空
+             */
+            label: string | null;
+        };
+        /** EntryOut */
+        loanbroker_api__pipeline__schemas__EntryOut: {
+            /** Field */
+            field: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "field" | "document" | "product" | "fee_agreed" | "submission" | "approved" | "disbursed" | "receipt" | "settled_fee" | "approval";
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * ChangeOut
+         * @description `path` is a JSON pointer into the body; conditions are named by their id: /rules/conditions/c1.
+         */
+        loanbroker_api__products__schemas__records__ChangeOut: {
+            /** Now */
+            now: unknown;
+            /** Path */
+            path: string;
+            /** Text */
+            text: string;
+            /** Was */
+            was: unknown;
+        };
+        /** SubjectRef */
+        loanbroker_api__workspace__schemas__SubjectRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /** Type */
+            type: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -6410,6 +9785,648 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access_list_api_keys: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApiKeyOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_create_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyCreated"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.api-key-beyond-own：密钥不能超出你自己的权限和数据范围 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.api-key-not-found：接口密钥不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.api-key-over：密钥已吊销；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_audit_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_audit_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description 动作代码，逗号分隔可多选，如 customers.revealed,access.logged_in */
+                action?: string | null;
+                /** @description 谁做的 */
+                actorId?: string | null;
+                /** @description 对哪条记录 */
+                subjectId?: string | null;
+                /** @description 在哪个会话里 */
+                sessionId?: string | null;
+                /** @description 完整的 IP 地址 */
+                ip?: string | null;
+                /** @description 客户端 */
+                client?: ("web" | "ios" | "android" | "wechat_mp" | "terminal" | "api") | null;
+                /** @description 从这一刻起（含） */
+                from?: string | null;
+                /** @description 到这一刻止（不含） */
+                to?: string | null;
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EntryOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_audit_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryDetail"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.audit-entry-not-found：没有这条审计记录 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_start_audit_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_export_audit_head: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_audit_record: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EntryOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_start_audit_verification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_login: {
         parameters: {
             query?: never;
@@ -6432,6 +10449,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenOut"];
                 };
             };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
             /** @description core.not-json：请求体不是有效的 JSON */
             400: {
                 headers: {
@@ -6443,6 +10469,442 @@ export interface operations {
             };
             /** @description access.login-refused：机构、账号或密码不对；access.account-disabled：账号已停用，联系管理员 */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.locked：输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_enrol_at_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_confirm_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.account-disabled：账号已停用，联系管理员；access.factor-refused：验证没有通过，检查后再试 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_give_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketFactorIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.account-disabled：账号已停用，联系管理员；access.factor-refused：验证没有通过，检查后再试 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_login_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["loanbroker_api__access__sessions__schemas__PasskeyOptionsOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_choose_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPasswordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.account-disabled：账号已停用，联系管理员 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.password-weak：密码不够安全：{reason} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_remind_leaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_resume_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.account-disabled：账号已停用，联系管理员 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6534,8 +10996,481 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description access.refresh-refused：登录已失效，重新登录 */
+            /** @description access.refresh-refused：登录已失效，重新登录；access.device-proof-required：缺少设备凭证：刷新令牌只能由登录时的设备使用；access.account-disabled：账号已停用，联系管理员 */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_step_up_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepUpOptionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepUpOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-refused：验证没有通过，检查后再试 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.locked：输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_bind_wechat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WechatBindIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.ticket-invalid：这一步已失效，重新登录；access.wechat-code：微信授权已失效，再试一次；access.account-disabled：账号已停用，联系管理员 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.wechat-phone-unknown：这个手机号不是在职员工的，让人事登记后再试；access.wechat-refused：暂时不能用微信登录，用账号和密码登录；access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.wechat-bound-elsewhere：你的账号已绑定另一个微信，先用密码登录解绑；access.wechat-off：微信登录暂不可用，用账号和密码登录 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.wechat-limit：登录太频繁，1 分钟后再试 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.wechat-busy：微信暂时没有响应，稍后再试 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_login_by_wechat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WechatLoginIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description 密码正确，还要再做一步 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginStepOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.login-refused：机构、账号或密码不对；access.wechat-code：微信授权已失效，再试一次；access.account-disabled：账号已停用，联系管理员 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.wechat-refused：暂时不能用微信登录，用账号和密码登录；access.ip-refused：当前网络（{ip}）不在允许登录的范围，换到公司网络，或联系管理员；access.region-refused：当前位置（{place}）不在允许登录的地区，需要例外联系上级；access.time-refused：现在不在可登录时间，下次可登录：{opens}；access.device-limit：最多绑定 {max} 台设备，已绑满；先在旧设备上解绑，或让上级解绑；access.too-many-sessions：同时最多登录 {max} 处，先退出其他地方的登录；access.approval-refused：上级没有批准这次登录 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.wechat-off：微信登录暂不可用，用账号和密码登录 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.wechat-limit：登录太频繁，1 分钟后再试 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.wechat-busy：微信暂时没有响应，稍后再试 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_put_calendar_day: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarDayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDayOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_delete_calendar_day: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.calendar-day-not-found：这一天没有公司自定的安排 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 年 */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9243,7 +14178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内；customers.field-hidden：你的角色不能查看“{title}” */
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；customers.not-yours：这位客户不在你的“{permission_title}”数据范围内；customers.field-hidden：你的角色不能查看“{title}” */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9727,7 +14662,10 @@ export interface operations {
                 /** @description 姓名或工号的前几个字 */
                 search?: string | null;
                 unitId?: string | null;
+                roleId?: string | null;
                 active?: boolean | null;
+                /** @description 在职、停用、离职；locked 是密码错误被锁定的 */
+                state?: ("active" | "suspended" | "left" | "locked") | null;
             };
             header?: never;
             path?: never;
@@ -9755,6 +14693,881 @@ export interface operations {
             };
             /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_create_employee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmployeeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployeeCreated"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.beyond-own：超出你自己的权限：{what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.username-taken：账号已被使用；access.employee-no-taken：工号已被使用；access.phone-taken：这个手机号已登记给另一名员工 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.password-weak：密码不够安全：{reason} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_employee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployeeDetail"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_update_employee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmployeePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployeeDetail"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；access.employee-not-yours：这位员工不在你的“{permission_title}”数据范围内；access.beyond-own：超出你自己的权限：{what}；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.last-administrator：这样做之后就没有管理员了：至少要有一名在职员工持有全公司的“管理角色”和“管理员工”；access.employee-no-taken：工号已被使用；access.phone-taken：这个手机号已登记给另一名员工；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_activate_employee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployeeDetail"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；access.employee-not-yours：这位员工不在你的“{permission_title}”数据范围内；access.beyond-own：超出你自己的权限：{what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-active：这位员工在用，不需要启用；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_deactivate_employee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeactivateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployeeDetail"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；access.employee-not-yours：这位员工不在你的“{permission_title}”数据范围内；access.beyond-own：超出你自己的权限：{what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.last-administrator：这样做之后就没有管理员了：至少要有一名在职员工持有全公司的“管理角色”和“管理员工”；access.employee-inactive：这位员工已停用；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_employee_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_unbind_employee_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看；access.device-not-found：设备不存在或已解绑 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_reset_factors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；access.employee-not-yours：这位员工不在你的“{permission_title}”数据范围内；access.beyond-own：超出你自己的权限：{what}；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_reset_password: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemporaryPassword"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；access.employee-not-yours：这位员工不在你的“{permission_title}”数据范围内；access.beyond-own：超出你自己的权限：{what}；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_employee_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_end_employee_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_end_employee_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看；access.session-not-found：这个登录不存在或已结束 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_unlock_employee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.employee-not-found：员工不存在或无权查看 */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10818,6 +16631,619 @@ export interface operations {
             };
         };
     };
+    access_list_login_approvals: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                /** @description waiting 待批，decided 已处理 */
+                state?: ("waiting" | "decided") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApprovalOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_decide_login: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；access.own-approval：不能批准自己的登录，请上级处理 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.approval-not-found：这条登录申请不存在或无权处理 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.approval-settled：这条登录申请已经处理或已过期 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_login_policies: {
+        parameters: {
+            query?: {
+                /** @description 角色的策略 */
+                roleId?: string | null;
+                /** @description 员工自己的策略 */
+                employeeId?: string | null;
+                /** @description 客户端 */
+                client?: ("web" | "ios" | "android" | "wechat_mp" | "terminal" | "api") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_create_login_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.policy-exists：这个角色或员工在该客户端已有登录策略，直接修改它 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_judge_login_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpactIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpactOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_try_login_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_update_login_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.policy-not-found：登录策略不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_delete_login_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.policy-not-found：登录策略不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_login_records: {
+        parameters: {
+            query?: {
+                /** @description 上一页的 nextCursor */
+                cursor?: string | null;
+                /** @description 每页行数 */
+                limit?: number;
+                employeeId?: string | null;
+                /** @description ok 成功，refused 被拒 */
+                outcome?: ("ok" | "refused") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordOut_"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     products_match_facts: {
         parameters: {
             query?: never;
@@ -10916,6 +17342,268 @@ export interface operations {
             };
         };
     };
+    access_list_my_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_register_push: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushTokenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.no-device：当前登录没有设备，重新登录后再登记推送 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_remove_push: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.no-device：当前登录没有设备，重新登录后再登记推送 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_unbind_my_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.device-not-found：设备不存在或已解绑 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_rename_my_device: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceNameIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.device-not-found：设备不存在或已解绑 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_put_duty: {
         parameters: {
             query?: never;
@@ -10949,6 +17637,721 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_my_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["loanbroker_api__access__factors__schemas__FactorsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_make_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["loanbroker_api__access__factors__schemas__PasskeyOptionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-limit：最多 {limit} 个第二因素 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_add_my_passkey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.passkey-taken：这个通行密钥已经登记过；access.factor-limit：最多 {limit} 个第二因素 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.passkey-refused：通行密钥没有通过校验，重新添加一次 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_start_my_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-limit：最多 {limit} 个第二因素 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_remove_my_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-not-found：没有这个第二因素，或它等待确认太久 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-required：你的登录策略要求第二因素，不能去掉最后一个 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_confirm_my_totp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenCodesOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-not-found：没有这个第二因素，或它等待确认太久 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-confirmed：这个第二因素已经确认过 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-code-wrong：验证码不对或已用过，等下一个再试 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_put_my_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.preview-read-only：正在以角色预览，只能看不能改 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.password-wrong：现在的密码不对；access.password-weak：密码不够安全：{reason} */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.password-tries：密码错了太多次，{minutes} 分钟后再试 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_make_my_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.factor-missing：先添加第二因素，再生成恢复码 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_my_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_end_my_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_end_my_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.session-not-found：这个登录不存在或已结束 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_my_wechat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WechatOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_unbind_my_wechat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
             401: {
@@ -11183,6 +18586,242 @@ export interface operations {
             };
         };
     };
+    access_create_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_delete_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.unit-not-found：组织不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.unit-in-use：不能删除：{why}；access.root-unit：公司是最上级，不能移动或删除；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_update_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；access.beyond-own：超出你自己的权限：{what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.unit-not-found：组织不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.unit-cycle：不能移到自己或自己的下级里；access.root-unit：公司是最上级，不能移动或删除；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     analytics_get_overview: {
         parameters: {
             query?: {
@@ -11202,6 +18841,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionsOut"];
                 };
             };
             /** @description core.unauthenticated：登录已失效，重新登录 */
@@ -11437,6 +19123,103 @@ export interface operations {
             };
             /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_find_place: {
+        parameters: {
+            query: {
+                /** @description IPv4 或 IPv6 */
+                ip: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceFound"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12992,6 +20775,497 @@ export interface operations {
             };
         };
     };
+    access_list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_create_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.beyond-own：超出你自己的权限：{what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-name-taken：角色“{name}”已存在；access.too-many-roles：一个机构最多 {limit} 个角色 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-not-found：角色不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_update_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.beyond-own：超出你自己的权限：{what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-not-found：角色不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-name-taken：角色“{name}”已存在；access.last-administrator：这样做之后就没有管理员了：至少要有一名在职员工持有全公司的“管理角色”和“管理员工”；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_delete_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+                /** @description 所见版本号，例如 "7" */
+                "If-Match"?: string | null;
+            };
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-not-found：角色不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-in-use：还有 {count} 名员工持有这个角色，先改他们的角色；access.role-builtin：内置角色不能删除，可以改它的权限；core.stale：内容已被他人修改，核对后再保存 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.if-match-required：缺少 If-Match 请求头：带上你看到的版本号 */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_copy_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一次提交重发时用同一个键，24 小时内只生效一次 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleCopyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description core.not-json：请求体不是有效的 JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.beyond-own：超出你自己的权限：{what} */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-not-found：角色不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-name-taken：角色“{name}”已存在；access.too-many-roles：一个机构最多 {limit} 个角色 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_preview_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolePreviewOut"];
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description access.role-not-found：角色不存在 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pipeline_decide_submission: {
         parameters: {
             query?: never;
@@ -13221,6 +21495,64 @@ export interface operations {
             };
             /** @description workspace.task-not-cancellable：任务已经结束，不能取消 */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.invalid：提交的内容有误，见各字段的说明 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_download_task_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description core.unauthenticated：登录已失效，重新登录 */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspace.task-not-found：任务不存在或无权查看；workspace.file-not-found：没有结果文件，或已过期 */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

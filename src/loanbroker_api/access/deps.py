@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from loanbroker_api.access.middleware import Gate
+from loanbroker_api.access.gate import Gate
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
-from loanbroker_api.core.errors import Unauthenticated
+from loanbroker_api.core.errors import PreviewReadOnly, Unauthenticated
 from loanbroker_api.core.http import if_match
 from loanbroker_api.core.idempotency import check_key, claim
 from loanbroker_api.core.ids import new_id
@@ -45,6 +45,8 @@ async def writes(
         str | None, Header(alias="Idempotency-Key", description="同一次提交重发时用同一个键，24 小时内只生效一次")
     ] = None,
 ) -> AsyncGenerator[UnitOfWork]:
+    if actor.read_only:
+        raise PreviewReadOnly
     async with current_runtime(request).uow(actor.tenant_id) as uow:
         if idempotency_key is not None:
             row_id = new_id()

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from loanbroker_api.access import queries, service
+from loanbroker_api.access.factors.graph import FactorsNode, my_factors
 from loanbroker_api.access.models import Employee, OrgUnit
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
@@ -55,6 +56,7 @@ class MeNode:
     employee: EmployeeNode
     permissions: list[HeldPermissionNode]
     server_time: datetime
+    factors: FactorsNode = strawberry.field(resolver=my_factors, description="我的第二因素")
 
 
 @strawberry.type

@@ -4,16 +4,14 @@ import re
 import time
 from ipaddress import ip_address
 from typing import Final
+from uuid import UUID
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders, State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loanbroker_api.access.policy import Attempt, judge
-from loanbroker_api.access.queries import OrgTrees, session_state
-from loanbroker_api.access.tokens import BadToken, TokenSigner
-from loanbroker_api.core.actor import Actor, RequestInfo
-from loanbroker_api.core.errors import BodyTooLarge, Problem, Unauthenticated, language_of
+from loanbroker_api.core.actor import RequestInfo
+from loanbroker_api.core.errors import BodyTooLarge, FieldError, Invalid, Problem, language_of
 from loanbroker_api.core.http import as_problem, problem_response
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.logging import get_logger
@@ -21,51 +19,24 @@ from loanbroker_api.core.metrics import REQUEST_SECONDS, REQUESTS
 from loanbroker_api.core.runtime import Runtime
 
 log = get_logger("http")
-PUBLIC: Final = ("/api/v1/auth/login", "/api/v1/auth/refresh")
+PUBLIC: Final = (
+    "/api/v1/auth/login",
+    "/api/v1/auth/login/resume",
+    "/api/v1/auth/login/remind",
+    "/api/v1/auth/login/factor",
+    "/api/v1/auth/login/passkey-options",
+    "/api/v1/auth/login/enrol",
+    "/api/v1/auth/login/enrol/confirm",
+    "/api/v1/auth/login/password",
+    "/api/v1/auth/refresh",
+    "/api/v1/auth/wechat/login",
+    "/api/v1/auth/wechat/bind",
+)
+BACKGROUND: Final = frozenset({"/api/v1/events"})
+"""Addresses that are never a use: a stream stays open while nobody is there."""
 BODY_LIMIT: Final = 1_048_576
 GUARDED: Final = ("/api/", "/graphql")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-
-
-class Gate:
-    """Turns a bearer token into an actor; the middleware, connection_init and live streams all ask it."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self.runtime = runtime
-        self.signer = TokenSigner(runtime)
-        self.trees = OrgTrees()
-
-    async def admit(self, token: str, request: RequestInfo) -> Actor:
-        """The actor behind a token. Raises Unauthenticated or the policy's refusal."""
-        now = self.runtime.clock.now()
-        try:
-            claims = await self.signer.verify(token, now)
-        except BadToken as error:
-            raise Unauthenticated from error
-        async with self.runtime.read(claims.tenant_id) as session:
-            state = await session_state(session, self.trees, claims.tenant_id, claims.session_id, request)
-        if state is None or state.actor.id != claims.employee_id:
-            raise Unauthenticated
-        refusal, _ = judge(Attempt(state.row, claims.client, request.ip, now))
-        if refusal:
-            raise refusal
-        return state.actor
-
-    async def still(self, actor: Actor, client: str) -> Actor:
-        """The actor of a live stream or socket as it is now, judged again by the rules of a request.
-
-        Its access token may have run out, its session may not have. Raises Unauthenticated or the policy's refusal.
-        """
-        if actor.session_id is None:
-            raise Unauthenticated
-        async with self.runtime.read(actor.tenant_id) as session:
-            state = await session_state(session, self.trees, actor.tenant_id, actor.session_id, actor.request)
-        if state is None:
-            raise Unauthenticated
-        refusal, _ = judge(Attempt(state.row, client, actor.request.ip, self.runtime.clock.now()))
-        if refusal:
-            raise refusal
-        return state.actor
 
 
 class RequestMiddleware:
@@ -157,6 +128,17 @@ def _is_trusted(address: str, trusted: tuple[object, ...]) -> bool:
     return any(parsed in network for network in trusted)  # type: ignore[operator]
 
 
+def _role_in(headers: Headers) -> UUID | None:
+    """The role that the caller wants to see the product as. Raises Invalid."""
+    wanted = headers.get("x-preview-role")
+    if not wanted:
+        return None
+    try:
+        return UUID(wanted)
+    except ValueError as error:
+        raise Invalid(FieldError("X-Preview-Role", "core.uuid-parsing", "应为 UUID", "Must be a UUID")) from error
+
+
 class AuthenticationMiddleware:
     """No route of the API runs without an admitted actor, but for the public list."""
 
@@ -173,7 +155,10 @@ class AuthenticationMiddleware:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         try:
             scope["state"]["actor"] = await self.state.gate.admit(
-                token.strip() if scheme.lower() == "bearer" else "", scope["state"]["request"]
+                token.strip() if scheme.lower() == "bearer" else "",
+                scope["state"]["request"],
+                background=path in BACKGROUND or headers.get("x-background") == "1",
+                preview=_role_in(headers),
             )
         except Problem as problem:
             refusal = problem

@@ -3,38 +3,14 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from loanbroker_api.core.schemas import InSchema, NamedRef, OutSchema, PageParams, ShortText, When, example
-
-Client = Literal["web", "ios", "android", "wechat_mp", "api"]
-
-
-class LoginIn(InSchema):
-    model_config = example(tenant="demo", username="sales1", password="••••••••", client="ios")  # noqa: S106 - no password
-
-    tenant: Annotated[str, Field(min_length=1, max_length=40, description="机构代码", examples=["demo"])]
-    username: Annotated[str, Field(min_length=1, max_length=60, examples=["sales1"])]
-    password: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=200)]
-    client: Client
-
-
-class RefreshIn(InSchema):
-    model_config = example(refreshToken="rt_01a20f5f9a3671bfb920d9578149c4b8_…")
-
-    refresh_token: Annotated[str | None, Field(max_length=200, description="非网页端必填；网页端在 Cookie 里")] = None
-
-
-class TokenOut(OutSchema):
-    access_token: str
-    token_type: Literal["Bearer"]
-    expires_in: Annotated[int, Field(description="秒")]
-    refresh_token: Annotated[str | None, Field(description="网页端为空：在 HttpOnly Cookie 里")]
-    session_id: UUID
 
 
 class UnitOut(OutSchema):
     id: UUID
+    version: int
     parent_id: UUID | None
     kind: Literal["company", "department", "team"]
     name: str
@@ -52,6 +28,7 @@ class UnitRef(OutSchema):
 
 
 class RoleRef(OutSchema):
+    id: UUID
     code: str
     name: str
 
@@ -87,6 +64,11 @@ class MenuOut(OutSchema):
     group: str
 
 
+class StepUpState(OutSchema):
+    needed: list[Literal["reveal", "export", "policies"]]
+    until: Annotated[When | None, Field(description="已确认到什么时候")]
+
+
 class MeOut(OutSchema):
     employee: MyselfOut
     tenant: TenantOut
@@ -96,6 +78,9 @@ class MeOut(OutSchema):
     fields: list[FieldVisibility]
     menus: list[MenuOut]
     idle_seconds: Annotated[int, Field(description="0 表示不锁屏")]
+    closes_at: Annotated[When | None, Field(description="可登录时间到几点；空为不限")]
+    step_up: Annotated[StepUpState | None, Field(description="哪些操作要再次确认身份")]
+    preview: Annotated[bool, Field(description="正在以角色预览，只读")]
     server_time: When
 
 
@@ -108,7 +93,11 @@ class DutyIn(InSchema):
 class EmployeeFilter(PageParams):
     search: Annotated[ShortText | None, Field(description="姓名或工号的前几个字")] = None
     unit_id: UUID | None = None
+    role_id: UUID | None = None
     active: bool | None = None
+    state: Annotated[
+        Literal["active", "suspended", "left", "locked"] | None, Field(description="在职、停用、离职；locked 是密码错误被锁定的")
+    ] = None
 
 
 class EmployeeOut(OutSchema):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from loanbroker_api.access import queries as access_queries
-from loanbroker_api.access.queries import below
+from loanbroker_api.access.roles.trees import below
 from loanbroker_api.analytics import permissions
 from loanbroker_api.analytics.models import Dimension
 from loanbroker_api.analytics.problems import MAX_DAYS, OutOfScope, RangeInvalid

@@ -16,6 +16,7 @@ from loanbroker_api.channels.adapters.generic import FIELDS, TEST_PREFIX, sign
 from loanbroker_api.channels.keys import new_channel_key, new_secret, secret_bytes
 from loanbroker_api.channels.models import Channel, Inbox
 from loanbroker_api.channels.schemas import ChannelIn, ChannelPatch
+from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.audit_actions import changes_between
 from loanbroker_api.core.db import ReadSession
@@ -28,7 +29,6 @@ from loanbroker_api.core.schemas import AllowedAction
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.core.wakes import Wake
 from loanbroker_api.customers.service import put_source
-from loanbroker_api.workspace.service import allowed
 
 PREVIOUS_SECRET_VALID = timedelta(hours=24)
 

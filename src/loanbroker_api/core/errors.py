@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 Language = Literal["zh", "en"]
 DOCUMENTED: dict[str, type["Problem"]] = {}
@@ -53,6 +53,11 @@ class Problem(Exception):  # noqa: N818 - the field's term (RFC 9457)
         self.current = current
         self.headers = dict(headers or {})
         self.facts = facts
+
+    def as_status(self, status: int) -> Self:
+        """The same refusal under another status: what a login is forbidden (403) ends a session (401)."""
+        self.__dict__["status"] = status
+        return self
 
     def text(self, language: Language = "zh") -> str:
         """The message for people in their language."""
@@ -120,7 +125,7 @@ class Unauthenticated(Problem):
 
 
 class StepUpRequired(Problem):
-    code, status = "access.step-up-required", 403
+    code, status = "core.step-up-required", 403
     message, english = (
         "再确认一次身份：{minutes} 分钟内确认过才能这样做",
         "Confirm it is you again: this needs a confirmation within {minutes} minutes",
@@ -129,7 +134,7 @@ class StepUpRequired(Problem):
 
 
 class PreviewReadOnly(Problem):
-    code, status = "access.preview-read-only", 403
+    code, status = "core.preview-read-only", 403
     message, english = "正在以角色预览，只能看不能改", "You are previewing a role: read only"
     remedy = "退出角色预览后再操作。"
 

@@ -71,6 +71,9 @@ def configure(level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_LibraryFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for client in ("httpx", "httpcore"):
+        # They log whole addresses, and an address may hold a secret (WeChat's code2Session): not even where a level is turned down.
+        logging.getLogger(client).setLevel(logging.WARNING)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -16,3 +16,8 @@ PUSH_STREAMS = Gauge("loanbroker_push_streams", "Open push streams", ["kind"])
 ROLLUP_FAULTS = Gauge(
     "loanbroker_rollup_faults", "Differences between roll-ups and facts at the last nightly check; over 0 is an alarm", ["company"]
 )
+WECHAT_CALLS = Counter(
+    "loanbroker_wechat_calls_total",
+    "Calls to WeChat by outcome; `misconfigured` is an alarm: appid or secret is wrong",
+    ["call", "outcome"],
+)

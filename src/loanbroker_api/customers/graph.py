@@ -16,9 +16,9 @@ from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import FieldError, Invalid
 from loanbroker_api.core.grading import GradedField
+from loanbroker_api.core.nodes import ActionNode, GradedNode, PageInfoNode
 from loanbroker_api.core.normalize.cities import city_by_code
 from loanbroker_api.core.paging import Rows
-from loanbroker_api.core.schemas import Graded
 from loanbroker_api.customers import queries, rows, service
 from loanbroker_api.customers.models import (
     FOLLOW_UP_NOTE,
@@ -67,16 +67,6 @@ async def load_follow_ups(session: ReadSession, actor: Actor, ids: Collection[UU
     return await queries.follow_ups_by_id(session, ids)
 
 
-@strawberry.type(name="GradedValue", description="分级字段：按角色脱敏后的值")
-class GradedNode:
-    value: str | None
-    masked: bool
-
-    @classmethod
-    def of(cls, value: Graded | None) -> "GradedNode | None":
-        return None if value is None else cls(value=value.value, masked=value.masked)
-
-
 @strawberry.type(name="AmountRange", description="金额区间，单位分")
 class AmountNode:
     from_fen: Fen
@@ -93,14 +83,6 @@ class CityNode:
 class SourceNode:
     id: UUID
     name: str
-
-
-@strawberry.type(name="AllowedAction", description="能否对这一行做某个操作，以及不能的原因")
-class ActionNode:
-    action: str
-    allowed: bool
-    reason_code: str | None
-    reason: str | None
 
 
 @strawberry.type(name="FollowUp", description="一次跟进")
@@ -268,15 +250,7 @@ class CustomerNode:
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:
-        return [
-            ActionNode(
-                action=item.action,
-                allowed=item.allowed,
-                reason_code=item.reason.code if item.reason else None,
-                reason=item.reason.message if item.reason else None,
-            )
-            for item in service.allowed_actions(info.context.actor, self.row)
-        ]
+        return ActionNode.all_of(service.allowed_actions(info.context.actor, self.row))
 
 
 def _masked(info: Info, field: GradedField, masked: str | None) -> GradedNode | None:
@@ -288,14 +262,6 @@ def _bounded(first: int) -> int:
     if not 1 <= first <= MAX_FIRST:
         raise Invalid(FieldError("first", "core.first", f"first 应在 1 到 {MAX_FIRST} 之间", f"first must be 1 to {MAX_FIRST}"))
     return first
-
-
-@strawberry.type(name="PageInfo", description="翻页")
-class PageInfoNode:
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
 
 
 @strawberry.type(name="CustomerEdge")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from loanbroker_api.customers.graph import GradedNode
+from loanbroker_api.core.nodes import GradedNode
 from loanbroker_api.finance import queries, rows, service
 from loanbroker_api.finance.schemas import ReceiptIn, ReceiptOut, ReverseIn, SummaryParams
 from loanbroker_api.pipeline.graph.mutations import as_body

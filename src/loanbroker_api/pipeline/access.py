@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, or_, select
 
+from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import Forbidden, Problem
@@ -17,7 +18,6 @@ from loanbroker_api.customers.models import Customer
 from loanbroker_api.pipeline import permissions
 from loanbroker_api.pipeline.models import Case, CaseParticipant
 from loanbroker_api.pipeline.problems import CaseNotFound, CaseNotYours
-from loanbroker_api.workspace.service import allowed
 
 
 def visible(actor: Actor) -> ColumnElement[bool] | None:

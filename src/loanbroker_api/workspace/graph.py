@@ -14,11 +14,11 @@ from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 from strawberry.types import Info as StrawberryInfo
 
-from loanbroker_api.access.middleware import Gate
+from loanbroker_api.access.gate import Gate
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.crypto import TenantKeys
 from loanbroker_api.core.db import ReadSession
-from loanbroker_api.core.errors import Problem, Unauthenticated
+from loanbroker_api.core.errors import PreviewReadOnly, Problem, Unauthenticated
 from loanbroker_api.core.runtime import Runtime
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.workspace.models import PushEvent
@@ -78,7 +78,9 @@ class Context(BaseContext):
             await stack.aclose()
 
     def writes(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A unit of work for one mutation field, committed before its answer resolves."""
+        """A unit of work for one mutation field, committed before its answer resolves. Raises PreviewReadOnly."""
+        if self.actor.read_only:
+            raise PreviewReadOnly
         return self.runtime.uow(self.actor.tenant_id)
 
     async def keys(self) -> TenantKeys:

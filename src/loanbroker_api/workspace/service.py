@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,12 @@ import orjson
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import FieldError, Invalid, Problem
 from loanbroker_api.core.ids import new_id
-from loanbroker_api.core.schemas import ActionReason, AllowedAction
+from loanbroker_api.core.schemas import AllowedAction
 from loanbroker_api.core.uow import UnitOfWork
 from loanbroker_api.core.wakes import Wake
 from loanbroker_api.workspace.events import TodoMoved
@@ -145,19 +145,6 @@ def task_actions(task: BackgroundTask) -> list[AllowedAction]:
         allowed("cancel", None if live else TaskNotCancellable()),
         allowed("resume", None if resumable else TaskNotResumable()),
     ]
-
-
-def allowed(action: str, refusal: Problem | None) -> AllowedAction:
-    """An action on a row: allowed, or refused with the reason that the service itself would give."""
-    if refusal is None:
-        return _allowed(action)
-    return AllowedAction(action=action, allowed=False, reason=ActionReason(code=refusal.code, message=refusal.text()))
-
-
-@cache
-def _allowed(action: str) -> AllowedAction:
-    """The same for every row, and there are many rows."""
-    return AllowedAction(action=action, allowed=True, reason=None)
 
 
 async def get_preference(session: ReadSession, actor: Actor, key: str) -> Preference:

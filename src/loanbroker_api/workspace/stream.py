@@ -11,8 +11,9 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from loanbroker_api.access.middleware import Gate
+from loanbroker_api.access.gate import Gate
 from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.changes import Change
 from loanbroker_api.core.errors import Problem
 from loanbroker_api.core.logging import get_logger
 from loanbroker_api.core.metrics import PUSH_STREAMS
@@ -45,10 +46,21 @@ class Hub:
         self.closing = asyncio.Event()
 
     def start(self) -> None:
+        self._runtime.changes.listen(self._judge_again)
         if self._runtime.settings.redis_url is not None:
             self._listener = asyncio.get_running_loop().create_task(self._listen(self._runtime.settings.redis_url.get_secret_value()))
 
+    def _judge_again(self, change: Change) -> None:
+        """Streams that a change may end look at once."""
+        prefix = f"{change.tenant_id}:"
+        key = f"{prefix}{change.employee_id}"
+        for waiting, events in self._waiting.items():
+            if waiting == key or (change.employee_id is None and waiting.startswith(prefix)):
+                for event in events:
+                    event.set()
+
     async def stop(self) -> None:
+        self._runtime.changes.forget(self._judge_again)
         self.closing.set()
         self._wake_all()
         if self._listener is not None:

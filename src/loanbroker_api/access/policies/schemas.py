@@ -192,6 +192,12 @@ class PoliciesOut(OutSchema):
     items: list[PolicyOut]
 
 
+class PolicyFilter(InSchema):
+    role_id: Annotated[UUID | None, Field(description="角色的策略")] = None
+    employee_id: Annotated[UUID | None, Field(description="员工自己的策略")] = None
+    client: Annotated[ClientKind | None, Field(description="客户端")] = None
+
+
 class TryIn(InSchema):
     """Could this employee sign in from here now? `at` defaults to now; `device` says what the client would show."""
 
@@ -283,3 +289,19 @@ class PlacesOut(OutSchema):
     items: list[PlaceOut]
     data_of: Annotated[str, Field(description="IP 归属地数据的年月")]
     own_file: Annotated[bool, Field(description="用的是 LOANBROKER_IP_XDB 指定的文件")]
+
+
+class PlaceFound(OutSchema):
+    code: Annotated[str, Field(description="两位省代码或六位市代码；空为查不到")]
+    name: str
+    known: Annotated[bool, Field(description="能否按地区判断：境外也算")]
+
+
+class PlaceLookUp(InSchema):
+    ip: Address
+
+
+class YearAsked(InSchema):
+    """A year that calendars know how to count; what lies beyond is a slip of the finger."""
+
+    year: Annotated[int, Field(ge=2000, le=2100)]

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
+from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import Forbidden, Problem, Stale
@@ -12,7 +13,6 @@ from loanbroker_api.core.schemas import AllowedAction
 from loanbroker_api.customers import permissions
 from loanbroker_api.customers.models import Customer
 from loanbroker_api.customers.service.problems import CustomerNotFound, NotYours
-from loanbroker_api.workspace.service import allowed
 
 
 def visible(actor: Actor) -> ColumnElement[bool] | None:

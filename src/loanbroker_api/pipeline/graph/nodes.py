@@ -6,8 +6,9 @@ from uuid import UUID
 
 import strawberry
 
-from loanbroker_api.core.schemas import Graded, NamedRef, PersonRef
-from loanbroker_api.customers.graph import ActionNode, CityNode, GradedNode, PageInfoNode, SourceNode
+from loanbroker_api.core.nodes import ActionNode, GradedNode, NamedNode, PageInfoNode
+from loanbroker_api.core.schemas import Graded, PersonRef
+from loanbroker_api.customers.graph import CityNode, SourceNode
 from loanbroker_api.pipeline import loaders, rows
 from loanbroker_api.pipeline.models import Case
 from loanbroker_api.pipeline.schemas import (
@@ -36,16 +37,6 @@ class CasePerson:
     @classmethod
     def of(cls, person: PersonRef | None) -> "CasePerson | None":
         return cls(id=person.id, display_name=person.display_name) if person else None
-
-
-@strawberry.type(name="NamedRef", description="有名称的引用")
-class NamedNode:
-    id: UUID
-    name: str
-
-    @classmethod
-    def of(cls, row: NamedRef) -> "NamedNode":
-        return cls(id=row.id, name=row.name)
 
 
 @strawberry.type(name="StageEntry", description="进入条件")
@@ -293,15 +284,7 @@ class CaseNode:
             "team": NamedNode.of(row.team) if row.team else None,
             "channel": SourceNode(id=row.channel.id, name=row.channel.name) if row.channel else None,
             "city": CityNode(code=row.city.code, name=row.city.name) if row.city else None,
-            "allowed_actions": [
-                ActionNode(
-                    action=item.action,
-                    allowed=item.allowed,
-                    reason_code=item.reason.code if item.reason else None,
-                    reason=item.reason.message if item.reason else None,
-                )
-                for item in row.allowed_actions
-            ],
+            "allowed_actions": ActionNode.all_of(row.allowed_actions),
         }
         return cls(**made)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from loanbroker_api.core.errors import FieldError, Invalid
-from loanbroker_api.customers.graph import PageInfoNode
+from loanbroker_api.core.nodes import PageInfoNode
 from loanbroker_api.pipeline import board as boards
 from loanbroker_api.pipeline import queries, rows, service
 from loanbroker_api.pipeline.graph.nodes import BoardColumnNode, CaseConnection, CaseEdge, CaseNode, PipelineNode

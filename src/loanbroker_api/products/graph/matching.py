@@ -5,7 +5,8 @@ from uuid import UUID
 
 import strawberry
 
-from loanbroker_api.customers.graph import CustomerNode, PageInfoNode
+from loanbroker_api.core.nodes import PageInfoNode
+from loanbroker_api.customers.graph import CustomerNode
 from loanbroker_api.products.graph.nodes import copied
 from loanbroker_api.products.schemas import MatchItem, MatchOut, ScheduleOut
 from loanbroker_api.products.service.reverse import CustomersFound

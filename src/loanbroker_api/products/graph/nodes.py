@@ -10,9 +10,8 @@ import strawberry
 
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
+from loanbroker_api.core.nodes import ActionNode, GradedNode, PageInfoNode
 from loanbroker_api.core.paging import Rows, encode_cursor
-from loanbroker_api.core.schemas import AllowedAction
-from loanbroker_api.customers.graph import ActionNode, GradedNode, PageInfoNode
 from loanbroker_api.customers.rows import content
 from loanbroker_api.products import queries, rows, service
 from loanbroker_api.products.models import CONTACTS, Lender, Product, ProductVersion
@@ -30,18 +29,6 @@ def copied(kind: type[T], out: Any, **more: Any) -> T:
 def by_name(row: Lender | Product) -> str:
     """The cursor after a row of a list by name."""
     return encode_cursor("name", row.name, row.id)
-
-
-def actions(found: Sequence[AllowedAction]) -> list[ActionNode]:
-    return [
-        ActionNode(
-            action=item.action,
-            allowed=item.allowed,
-            reason_code=item.reason.code if item.reason else None,
-            reason=item.reason.message if item.reason else None,
-        )
-        for item in found
-    ]
 
 
 def page_info(page: Rows[Any], after: str | None, cursors: Sequence[str]) -> PageInfoNode:
@@ -92,7 +79,7 @@ class LenderNode:
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:
-        return actions(service.lender_actions(info.context.actor))
+        return ActionNode.all_of(service.lender_actions(info.context.actor))
 
 
 @strawberry.type(name="RuleReading", description="一个条件读成中文")
@@ -135,7 +122,7 @@ class VersionNode:
 
     @strawberry.field(description="可做的操作")
     def allowed_actions(self, info: Info) -> list[ActionNode]:
-        return actions(service.version_actions(info.context.actor, self.row, info.context.now()))
+        return ActionNode.all_of(service.version_actions(info.context.actor, self.row, info.context.now()))
 
 
 @strawberry.type(name="Product", description="产品")
@@ -171,7 +158,7 @@ class ProductNode:
     @strawberry.field(description="可做的操作")
     async def allowed_actions(self, info: Info) -> list[ActionNode]:
         draft: ProductVersion | None = await info.context.loader(load_drafts).load(self.id)
-        return actions(service.product_actions(info.context.actor, self.row, draft))
+        return ActionNode.all_of(service.product_actions(info.context.actor, self.row, draft))
 
 
 @strawberry.type(name="LenderEdge")

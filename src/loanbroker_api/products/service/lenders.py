@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import FieldError, Forbidden, Invalid, Problem, Stale
@@ -18,7 +19,6 @@ from loanbroker_api.products import permissions
 from loanbroker_api.products.models import CONTACTS, Lender
 from loanbroker_api.products.schemas import LenderIn, LenderPatch
 from loanbroker_api.products.service.problems import LenderNameTaken, LenderNotFound
-from loanbroker_api.workspace.service import allowed
 
 
 async def get_lender(session: ReadSession, actor: Actor, lender_id: UUID, *, lock: bool = False) -> Lender:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.audit_actions import changes_between
 from loanbroker_api.core.db import ReadSession
@@ -18,7 +19,6 @@ from loanbroker_api.products.schemas import ProductIn, ProductPatch
 from loanbroker_api.products.service.bodies import checked_body
 from loanbroker_api.products.service.lenders import get_lender, refused
 from loanbroker_api.products.service.problems import BridgeNeedsReason, DraftExists, ProductNameTaken, ProductNotFound
-from loanbroker_api.workspace.service import allowed
 
 
 async def get_product(session: ReadSession, actor: Actor, product_id: UUID, *, lock: bool = False) -> Product:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import Problem, Stale
@@ -29,7 +30,6 @@ from loanbroker_api.products.service.problems import (
     VersionsApart,
 )
 from loanbroker_api.products.service.products import get_product
-from loanbroker_api.workspace.service import allowed
 
 
 async def get_version(session: ReadSession, actor: Actor, version_id: UUID) -> ProductVersion:

@@ -141,7 +141,8 @@ async def test_an_unknown_key(signer: TokenSigner, token: str, kid: object) -> N
 )
 async def test_what_we_signed_for_something_else(signer: TokenSigner, token: str, changes: dict[str, object]) -> None:
     body = {name: value for name, value in {**opened(token, 1), **changes}.items() if value is not None}
-    await refused(signer, jwt.encode(body, signer._private, algorithm="ES256", headers={"kid": signer._kid}))
+    kid, private = await signer.keys.signing(NOW)
+    await refused(signer, jwt.encode(body, pem_of(private), algorithm="ES256", headers={"kid": kid}))
 
 
 async def test_its_time(signer: TokenSigner, token: str) -> None:
@@ -187,7 +188,7 @@ async def test_what_is_no_token(signer: TokenSigner, text: str) -> None:
 
 async def test_a_key_that_another_process_made_is_read_again(runtime: Runtime, token: str) -> None:
     late = TokenSigner(runtime)
-    assert late._public == {}
+    assert late.keys._known == {}
     assert (await late.verify(token, NOW)).client == "ios"
 
 

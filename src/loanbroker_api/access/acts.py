@@ -39,3 +39,8 @@ changed_fields(
     units=("自定义范围", "Units of its own"),
 )
 changed_fields("policy", parts=("登录策略", "Login policy"), overrides=("个人覆盖", "Overrides"))
+
+act("access.api_key_created", "新建接口密钥", "Created an API key", subject="api_key")
+act("access.api_key_revoked", "吊销接口密钥", "Revoked an API key", subject="api_key")
+act("access.wechat_bound", "绑定微信", "Bound a WeChat", subject="employee")
+act("access.wechat_unbound", "解绑微信", "Unbound the WeChat", subject="employee")

@@ -167,6 +167,10 @@ async def advance(
     decision = judge(at)
     refusal = decision.refusal or refused
     if refusal is not None:
+        if progress.new_device and device is not None and device.state == "known":
+            # Its secret was told to nobody: the next attempt would only leave another one.
+            await uow.session.delete(device)
+            progress = replace(progress, device_id=None)
         await _record(uow, employee, progress, at, refusal.code, None)
         actor = _actor(uow, employee, request)
         uow.audit(actor, "access.login_refused", employee.id, reason=refusal.code, client=progress.client, signals=signals)

@@ -118,10 +118,9 @@ export function SchemaForm<T>({ fields, initial = {}, submitLabel, submit, onDon
 
 /** Puts each error of the answer at its field; answers what is left for the summary. */
 function showErrors(form: FormInstance<Values>, fields: readonly Field[], problem: Problem): Problem | null {
-  const placed = fields.map(({ name }) => ({
-    name,
-    errors: problem.errors.filter(({ pointer }) => pointer.replace(/^#/, "").split("/").at(-1) === name).map(({ message }) => message),
-  }));
+  // An error inside a list or an object stands at the field that holds it.
+  const holder = (pointer: string) => pointer.replace(/^#/, "").split("/").findLast((part) => fields.some(({ name }) => name === part));
+  const placed = fields.map(({ name }) => ({ name, errors: problem.errors.filter(({ pointer }) => holder(pointer) === name).map(({ message }) => message) }));
   form.setFields(placed);
   const first = placed.find(({ errors }) => errors.length > 0);
   if (first) form.scrollToField(first.name, { focus: true });

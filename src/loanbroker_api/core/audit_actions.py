@@ -78,6 +78,11 @@ def masked(declared: GradedField, value: object) -> object:
     return HIDDEN if declared.mask is None else declared.mask(text)
 
 
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """`changes` of an act: what differs between a record's fields before and after it."""
+    return {field: [before.get(field), after.get(field)] for field in {**before, **after} if before.get(field) != after.get(field)}
+
+
 def masked_changes(action: str, changes: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Before and after of an act as they may be kept: graded values masked. Raises ValueError for what is not `{field: [was, now]}`."""
     kind = subject_kind(action)

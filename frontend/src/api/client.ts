@@ -3,6 +3,7 @@ import createQueryHooks from "openapi-react-query";
 import { apiOrigin } from "./address";
 import { learnClock } from "./clock";
 import { isAtWork, noteUse } from "./presence";
+import { previewedRole } from "./preview";
 import { Problem, isProblem, readProblem } from "./problem";
 import type { paths } from "./schema";
 import { accessToken, endsSession, isTokenRefusal, sessionEnded } from "./session";
@@ -45,6 +46,8 @@ async function send(request: Request): Promise<Response> {
 export async function authorisedFetch(request: Request): Promise<Response> {
   request.headers.set("Accept-Language", document.documentElement.lang || "zh-CN");
   request.headers.set("X-Requested-With", "loanbroker");
+  const role = previewedRole();
+  if (role) request.headers.set("X-Preview-Role", role.id);
   if (isAtWork()) noteUse();
   else request.headers.set("X-Background", "1");
   try {

@@ -2,6 +2,7 @@ import createFetchClient from "openapi-fetch";
 import createQueryHooks from "openapi-react-query";
 import { apiOrigin } from "./address";
 import { learnClock } from "./clock";
+import { previewedRole } from "./preview";
 import { Problem, readProblem } from "./problem";
 import type { paths } from "./schema";
 import { accessToken } from "./session";
@@ -20,6 +21,8 @@ async function sendOnce(request: Request, token: string): Promise<Response> {
 export async function authorisedFetch(request: Request): Promise<Response> {
   request.headers.set("Accept-Language", document.documentElement.lang || "zh-CN");
   request.headers.set("X-Requested-With", "loanbroker");
+  const role = previewedRole();
+  if (role) request.headers.set("X-Preview-Role", role.id);
   const retry = request.clone();
   const token = await accessToken();
   // Signed out: the server would only say so.

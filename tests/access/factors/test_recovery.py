@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from loanbroker_api.access.factors import recovery, service
 from loanbroker_api.access.models import RecoveryCode
+from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.runtime import Runtime
 from support.company import Company
 from support.doors import refusal
@@ -83,6 +84,13 @@ class TestMaking:
             keys = await runtime.keyring.load(session, company.id)
         assert {row.digest for row in rows} == {recovery.digest(keys, rows[0].employee_id, code) for code in codes}
         assert all(len(row.digest) == 32 for row in rows)
+
+    async def test_a_code_fits_one_person(self, runtime: Runtime, company: Company) -> None:
+        async with runtime.read(company.id) as session:
+            keys = await runtime.keyring.load(session, company.id)
+        person, other, code = new_id(), new_id(), recovery.new_code()
+        assert recovery.digest(keys, person, code) == recovery.digest(keys, person, code.lower().replace("-", ""))
+        assert recovery.digest(keys, person, code) != recovery.digest(keys, other, code)
 
     def test_they_are_too_many_to_guess(self) -> None:
         codes = {recovery.new_code() for _ in range(2_000)}

@@ -121,9 +121,8 @@ class TestWriting:
             )
         assert [entry.action for entry in entries] == ["access.role_created", "access.role_updated", "access.role_deleted"]
         assert entries[1].facts["changes"] == {
-            "customers.view": ["custom", "team"],
-            "products.view": ["company", None],
-            "customer.note": ["full", None],
+            "permissions": [["customers.view custom", "products.view company"], ["customers.view team"]],
+            "fields": [["customer.note full"], []],
             "units": [[str(company.team)], []],
             "name": ["华东复核", "华东"],
             "note": ["两个团队", ""],

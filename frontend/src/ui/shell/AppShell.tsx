@@ -14,6 +14,7 @@ import { BottomBar } from "./BottomBar";
 import type { CustomerSearch } from "./CommandPalette";
 import { IdleLock } from "./IdleLock";
 import { NewVersionBar, OfflineBar } from "./Notices";
+import { PreviewBar } from "./PreviewBar";
 import { SideMenu } from "./SideMenu";
 import { TopBar } from "./TopBar";
 import "./shell.css";
@@ -61,6 +62,7 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
       <div className="lb-shell" data-collapsed={collapsed} data-phone={phone}>
         {!phone && <SideMenu collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />}
         <div className="lb-shell-body">
+          <PreviewBar />
           <TopBar onSearch={openSearch} onKeys={openKeys} onMenu={() => setMenu(true)} />
           <NewVersionBar />
           <OfflineBar />

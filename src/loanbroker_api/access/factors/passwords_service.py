@@ -14,9 +14,8 @@ from loanbroker_api.access.passwords import SAME, PasswordWeak, check_new_passwo
 from loanbroker_api.access.policies.rules import locked
 from loanbroker_api.access.queries import get_tenant
 from loanbroker_api.access.sessions import lockout
-from loanbroker_api.access.sessions.ending import end_sessions
+from loanbroker_api.access.sessions.ending import drop_tickets, end_sessions
 from loanbroker_api.access.sessions.live import limits_of
-from loanbroker_api.access.sessions.steps import drop_tickets
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.errors import FieldError, PreviewReadOnly
 from loanbroker_api.core.runtime import Runtime

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from loanbroker_api.access.events import DutyChanged
+from loanbroker_api.access.factors import service as factors_service
 from loanbroker_api.access.machines.service import end_keys_of
-from loanbroker_api.access.models import Employee, LoginTicket, RecoveryCode, SecondFactor
+from loanbroker_api.access.models import Employee, LoginTicket
 from loanbroker_api.access.passwords import hash_password
 from loanbroker_api.access.roles.company import keeping_an_administrator, lock_company
 from loanbroker_api.access.roles.granting import demand_person
@@ -93,10 +94,7 @@ async def reset_factors(uow: UnitOfWork, actor: Actor, employee_id: UUID) -> Non
     """
     person = await _account(uow, actor, employee_id)
     actor.require_step_up("policies", uow.now)
-    factors = await uow.session.scalars(delete(SecondFactor).where(SecondFactor.employee_id == person.id).returning(SecondFactor.kind))
-    codes = await uow.session.scalars(delete(RecoveryCode).where(RecoveryCode.employee_id == person.id).returning(RecoveryCode.digest))
-    uow.audit(actor, "access.factors_reset", person.id, factors=sorted(factors.all()), recovery_codes=len(codes.all()))
-    uow.changed(employee_id=person.id)
+    await factors_service.reset_factors(uow, actor, person.id)
 
 
 async def _account(uow: UnitOfWork, actor: Actor, employee_id: UUID) -> Employee:

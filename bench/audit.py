@@ -5,7 +5,6 @@ of every entry in the same connection, as the driver gives them. `--quick`: 40,0
 """
 
 import argparse
-import asyncio
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,8 +14,8 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from _common import Figure, Place, finish, median, place, say, with_runtime
 
+from _common import Figure, Place, finish, median, place, say, with_runtime
 from loanbroker_api.access import queries, service
 from loanbroker_api.core.audit import GENESIS, ChainState, Fault, entry_hash, link, verify_chain
 from loanbroker_api.core.audit.chain import COLUMNS
@@ -27,8 +26,22 @@ from loanbroker_api.core.runtime import Runtime
 QUICK, FULL = 40_000, 600_000
 ROUNDS = 4
 ACTS = ("customers.followed_up", "customers.revealed", "customers.owner_changed", "pipeline.case_moved", "access.logged_in")
-ENTRY = "tenant_id id at action actor_kind actor_id actor_name session_id subject_id request_id ip client facts".split()
-SEAL = "tenant_id n entry_ids digest sealed_at canonical hashes".split()
+ENTRY = [
+    "tenant_id",
+    "id",
+    "at",
+    "action",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "session_id",
+    "subject_id",
+    "request_id",
+    "ip",
+    "client",
+    "facts",
+]
+SEAL = ["tenant_id", "n", "entry_ids", "digest", "sealed_at", "canonical", "hashes"]
 
 
 def main() -> None:
@@ -121,7 +134,7 @@ def entries(tenant_id: UUID, count: int) -> Iterator[tuple[Any, ...]]:
     """Acts of 40 employees in sessions of theirs, over the last weeks."""
     rng = Random(1)
     people = [(new_id(), f"员工{n}", new_id()) for n in range(40)]
-    begin = datetime.now(UTC) - timedelta(days=28)  # noqa: DTZ005 - with its zone
+    begin = datetime.now(UTC) - timedelta(days=28)
     for n in range(count):
         at = begin + timedelta(days=28) * n / count
         person, name, session = rng.choice(people)

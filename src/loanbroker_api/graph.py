@@ -20,6 +20,7 @@ from loanbroker_api.access.graph import AccessMutation, AccessQuery
 from loanbroker_api.access.machines.graph import AccessMachinesMutation, AccessMachinesQuery
 from loanbroker_api.access.policies.graph import AccessPolicyMutation, AccessPolicyQuery
 from loanbroker_api.access.roles.graph import AccessRoleMutation, AccessRoleQuery
+from loanbroker_api.access.sessions.graph import AccessSessionsMutation, AccessSessionsQuery
 from loanbroker_api.access.staff.graph import AccessStaffMutation, AccessStaffQuery
 from loanbroker_api.access.trail.graph import AccessTrailMutation, AccessTrailQuery
 from loanbroker_api.access.wechat.graph import AccessWechatMutation, AccessWechatQuery
@@ -45,6 +46,7 @@ MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
 @strawberry.type(description="读取")
 class Query(
     AccessQuery,
+    AccessSessionsQuery,
     AccessMachinesQuery,
     CustomerQuery,
     ChannelQuery,
@@ -64,6 +66,7 @@ class Query(
 @strawberry.type(description="写入；每个字段是一个独立的事务")
 class Mutation(
     AccessMutation,
+    AccessSessionsMutation,
     AccessFactorsMutation,
     AccessMachinesMutation,
     AccessWechatMutation,

@@ -16,6 +16,7 @@ from loanbroker_api.demo import tasks as demo_tasks
 from loanbroker_api.finance import acts as finance_acts
 from loanbroker_api.finance import permissions as finance_permissions
 from loanbroker_api.finance import tasks as finance_tasks
+from loanbroker_api.notifications import logins as notification_logins
 from loanbroker_api.notifications import tasks as notification_tasks
 from loanbroker_api.pipeline import acts as pipeline_acts
 from loanbroker_api.pipeline import permissions as pipeline_permissions
@@ -35,6 +36,7 @@ _LOADED = (
     channel_acts,
     customer_acts,
     finance_acts,
+    notification_logins,
     notification_tasks,
     pipeline_acts,
     product_acts,

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from loanbroker_api import registry
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.access.founding import STEPS
+from loanbroker_api.access.sessions.housekeeping import tidy
 from loanbroker_api.access.tokens import rotate_if_due
 from loanbroker_api.analytics.rollups.command import verify_nightly
 from loanbroker_api.channels import queries as channel_queries
@@ -85,6 +86,7 @@ async def housekeeping(runtime: Runtime) -> int:
     """Partitions ahead of time; a new signing key when its time has come; what companies older than an area lack; what is past its time."""
     async with runtime.database.app.begin() as connection:
         await connection.execute(text("SELECT app.ensure_partitions(3)"))
+        await connection.execute(text("DELETE FROM access_change WHERE at < clock_timestamp() - interval '10 minutes'"))
     rotation = await rotate_if_due(runtime)
     if rotation is not None:
         log.info("signing_key_rotated", kid=rotation.kid, active_at=rotation.active_at, retired=rotation.retired)
@@ -93,6 +95,7 @@ async def housekeeping(runtime: Runtime) -> int:
         async with runtime.uow(tenant_id) as uow:
             for step in STEPS.values():
                 await step(uow, Actor.system(tenant_id, "housekeeping"))
+            await tidy(uow)
             gone += await purge(uow) + await purge_files(uow)
     return gone
 

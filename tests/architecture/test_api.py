@@ -29,6 +29,8 @@ PUBLIC_ROUTES = {
     "/api/v1/auth/login",
     *(f"/api/v1/auth/login/{step}" for step in ("resume", "remind", "factor", "passkey-options", "enrol", "enrol/confirm", "password")),
     "/api/v1/auth/refresh",
+    "/api/v1/auth/wechat/login",
+    "/api/v1/auth/wechat/bind",
 }
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 DOCUMENT: dict[str, Any] = orjson.loads(export.documents()["openapi.json"])

@@ -2176,7 +2176,7 @@ export interface paths {
         get?: never;
         /**
          * 修改我的密码
-         * @description 换一个新密码；其他登录随即结束。15 分钟内现在的密码错 5 次要等一会儿。
+         * @description 换一个新密码；其他登录随即结束。现在的密码错太多次要等一会儿，次数和时长按登录策略。
          */
         put: operations["access_put_my_password"];
         post?: never;
@@ -9880,7 +9880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.api-key-beyond-own：密钥不能超出你自己的权限和数据范围 */
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.beyond-own：超出你自己的权限：{what} */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17726,7 +17726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.person-only：接口密钥不能管理本人的密码和第二因素 */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17798,7 +17798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.person-only：接口密钥不能管理本人的密码和第二因素 */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17870,7 +17870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.person-only：接口密钥不能管理本人的密码和第二因素 */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17929,7 +17929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.person-only：接口密钥不能管理本人的密码和第二因素 */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18012,6 +18012,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description access.person-only：接口密钥不能管理本人的密码和第二因素 */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description access.factor-not-found：没有这个第二因素，或它等待确认太久 */
             404: {
                 headers: {
@@ -18079,7 +18088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.preview-read-only：正在以角色预览，只能看不能改 */
+            /** @description access.person-only：接口密钥不能管理本人的密码和第二因素；core.preview-read-only：正在以角色预览，只能看不能改 */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18097,7 +18106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description access.password-tries：密码错了太多次，{minutes} 分钟后再试 */
+            /** @description access.locked：输错密码次数太多，{minutes} 分钟后再试；用常用设备可照常登录 */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -18138,7 +18147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            /** @description core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.person-only：接口密钥不能管理本人的密码和第二因素 */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -123,7 +123,7 @@ async def set_duty(uow: UnitOfWork, actor: Actor, *, on_duty: bool) -> Employee:
     if employee.on_duty != on_duty:
         employee.on_duty = on_duty
         await uow.session.flush()
-        uow.audit(actor, "access.duty_changed", employee.id, on_duty=on_duty)
+        uow.audit(actor, "access.duty_changed", employee.id, on_duty=on_duty, changes={"onDuty": [not on_duty, on_duty]})
         uow.emit(DutyChanged(employee_id=employee.id, on_duty=on_duty))
     return employee
 

@@ -18,6 +18,7 @@ from loanbroker_api.channels.models import Channel, Inbox
 from loanbroker_api.channels.schemas import ChannelIn, ChannelPatch
 from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.audit_actions import changes_between
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import FieldError, Invalid, NotJson, Problem, Stale
 from loanbroker_api.core.explain import Explanation
@@ -121,7 +122,7 @@ async def update_channel(uow: UnitOfWork, actor: Actor, channel_id: UUID, data: 
     actor.require(permissions.MANAGE)
     if channel.version != version:
         raise Stale(current={"version": channel.version, "name": channel.name, "state": "active" if channel.active else "disabled"})
-    sent = data.model_fields_set
+    sent, before = data.model_fields_set, _as_kept(channel)
     if "team_id" in sent:
         await _check_team(uow.session, data.team_id)
         channel.team_id = data.team_id
@@ -131,8 +132,12 @@ async def update_channel(uow: UnitOfWork, actor: Actor, channel_id: UUID, data: 
         channel.name = data.name
     await _save(uow, channel, channel.name)
     await put_source(uow, channel.id, channel.name, channel.kind)
-    uow.audit(actor, "channels.updated", channel.id, fields=sorted(sent))
+    uow.audit(actor, "channels.updated", channel.id, fields=sorted(sent), changes=changes_between(before, _as_kept(channel)))
     return channel
+
+
+def _as_kept(channel: Channel) -> dict[str, Any]:
+    return {"name": channel.name, "teamId": channel.team_id, "enabled": channel.active}
 
 
 async def rotate_secret(uow: UnitOfWork, actor: Actor, channel_id: UUID) -> tuple[Channel, str]:

@@ -25,25 +25,39 @@ class Tally:
             )
             self._redis = Redis(connection_pool=pool)
         self._own: OrderedDict[str, int] = OrderedDict()
+        self._untold: dict[str, int] = {}
+        """What was counted while Valkey was down; the next count of the same key takes it along."""
         self._down_until = 0.0
 
     async def add(self, key: str, count: int, *, seconds: int) -> int:
         """The new total under a key that is forgotten after `seconds`. Never raises."""
-        own = self._own[key] = self._own.pop(key, 0) + count
+        before = self._own.pop(key, 0)
+        self._own[key] = before + count
         while len(self._own) > KEPT:
-            self._own.popitem(last=False)
+            oldest, _ = self._own.popitem(last=False)
+            self._untold.pop(oldest, None)
         if self._redis is None or time.monotonic() < self._down_until:
-            return own
+            self._untold[key] = self._untold.get(key, 0) + count
+            return before + count
+        told = count + self._untold.pop(key, 0)
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.incrby(key, count)
-                pipe.expire(key, seconds)
-                shared = int((await pipe.execute())[0])
+            shared = await self._tell(self._redis, key, told, seconds)
+            # A key that is new there and not here was forgotten, by a restart: it is told again.
+            if shared == told and before > told - count:
+                shared = await self._tell(self._redis, key, before + count - told, seconds)
         except (RedisError, OSError, TimeoutError) as error:
+            self._untold[key] = self._untold.get(key, 0) + told
             self._down_until = time.monotonic() + DOWN_SECONDS
             log.warning("tally_alone", reason=type(error).__name__)
-            return own
-        return max(own, shared)
+            return before + count
+        return shared
+
+    @staticmethod
+    async def _tell(redis: Redis, key: str, count: int, seconds: int) -> int:
+        async with redis.pipeline(transaction=False) as pipe:
+            pipe.incrby(key, count)
+            pipe.expire(key, seconds)
+            return int((await pipe.execute())[0])
 
     async def close(self) -> None:
         if self._redis is not None:

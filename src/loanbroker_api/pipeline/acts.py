@@ -1,6 +1,8 @@
 """What pipeline does that the audit trail keeps."""
 
-from loanbroker_api.core.audit_actions import act
+from loanbroker_api.core.audit import named, register_subject
+from loanbroker_api.core.audit_actions import act, changed_fields
+from loanbroker_api.pipeline.models import Case, Pipeline
 
 act("pipeline.pipeline_created", "新建流程", "Created a pipeline", subject="pipeline")
 act("pipeline.pipeline_edited", "编辑流程", "Edited a pipeline", subject="pipeline")
@@ -15,3 +17,15 @@ act("pipeline.submitted", "进件", "Submitted to a lender", subject="case")
 act("pipeline.decided", "登记审批结果", "Recorded a lender's decision", subject="case")
 act("pipeline.disbursed", "登记放款", "Recorded a disbursement", subject="case")
 act("pipeline.disbursement_voided", "作废放款", "Voided a disbursement", subject="case")
+
+register_subject("case", named(Case.id, Case.number))
+register_subject("pipeline", named(Pipeline.id, Pipeline.name))
+
+changed_fields(
+    "case",
+    productVersionId=("产品版本", "Product version"),
+    wantedFen=("申请金额（分）", "Amount (fen)"),
+    wantedMonths=("期数（月）", "Months"),
+    feeRatePpm=("服务费率（百万分之）", "Fee rate (ppm)"),
+    feeFixedFen=("固定服务费（分）", "Fixed fee (fen)"),
+)

@@ -1,6 +1,8 @@
 """What products does that the audit trail keeps."""
 
-from loanbroker_api.core.audit_actions import act
+from loanbroker_api.core.audit import named, register_subject
+from loanbroker_api.core.audit_actions import act, changed_fields
+from loanbroker_api.products.models import Lender, Product
 
 act("products.created", "新建产品", "Created a product", subject="product")
 act("products.updated", "编辑产品", "Edited a product", subject="product")
@@ -13,3 +15,8 @@ act("products.version_deleted", "删除产品版本", "Deleted a version", subje
 act("products.version_approved", "批准产品版本", "Approved a version", subject="product-version")
 act("products.version_withdrawn", "撤回产品版本", "Withdrew a version", subject="product-version")
 act("products.catalogue_loaded", "载入产品目录", "Loaded the catalogue")
+
+register_subject("product", named(Product.id, Product.name))
+register_subject("lender", named(Lender.id, Lender.name))
+
+changed_fields("product", name=("名称", "Name"), state=("状态", "State"))

@@ -37,7 +37,7 @@ async def my_factors(info: Info) -> FactorsNode:
     actor = info.context.actor
     found: queries.Factors = await info.context.loader(queries.load_factors).load(actor.employee_id)
     items = [FactorNode.of(factor) for factor in found.items]
-    return FactorsNode(items=items, recovery_codes_left=found.codes_left, required=service.required(actor))
+    return FactorsNode(items=items, recovery_codes_left=found.codes_left, required=found.required)
 
 
 @strawberry.type(name="StartedTotp", description="等待确认的验证器；只显示一次")

@@ -63,10 +63,7 @@ class PasswordWrong(Problem):
         super().__init__(errors=[FieldError("/current", "access.password-wrong", "现在的密码不对", "The current password is wrong")])
 
 
-class PasswordTriesUsed(Problem):
-    code, status = "access.password-tries", 429
-    message, english = "密码错了太多次，{minutes} 分钟后再试", "Too many wrong passwords; try again in {minutes} minutes"
-    remedy = "等到时间过去再试；忘记密码时找管理员重置。"
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(headers={"Retry-After": str(retry_after)}, minutes=-(-retry_after // 60))
+class PersonOnly(Problem):
+    code, status = "access.person-only", 403
+    message, english = "接口密钥不能管理本人的密码和第二因素", "An API key may not manage its owner's password and factors"
+    remedy = "本人登录后在“登录安全”里操作。"

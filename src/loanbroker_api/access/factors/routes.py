@@ -14,8 +14,8 @@ from loanbroker_api.access.factors.problems import (
     FactorRequired,
     PasskeyRefused,
     PasskeyTaken,
-    PasswordTriesUsed,
     PasswordWrong,
+    PersonOnly,
     TooManyFactors,
 )
 from loanbroker_api.access.factors.schemas import (
@@ -32,6 +32,7 @@ from loanbroker_api.access.factors.schemas import (
     TotpOut,
 )
 from loanbroker_api.access.passwords import PasswordWeak
+from loanbroker_api.access.policies.problems import LoginLocked
 from loanbroker_api.access.queries import employees_by_id
 from loanbroker_api.core.errors import PreviewReadOnly, StepUpRequired
 from loanbroker_api.core.http import ONCE, area_router, gated, problems
@@ -47,7 +48,7 @@ async def get_my_factors(session: Reads, actor: CurrentActor) -> FactorsOut:
     return FactorsOut(
         items=[FactorOut.model_validate(factor) for factor in found.items],
         recovery_codes_left=found.codes_left,
-        required=service.required(actor),
+        required=found.required,
     )
 
 
@@ -55,7 +56,7 @@ async def get_my_factors(session: Reads, actor: CurrentActor) -> FactorsOut:
     "/me/factors/totp",
     status_code=201,
     summary="添加验证器",
-    responses=problems(TooManyFactors, StepUpRequired),
+    responses=problems(TooManyFactors, StepUpRequired, PersonOnly),
     openapi_extra=gated("self", **{ONCE: ["secret", "uri", "qrSvg"]}),
 )
 async def start_my_totp(body: TotpIn, uow: Writes, actor: CurrentActor, response: Response) -> TotpOut:
@@ -68,7 +69,7 @@ async def start_my_totp(body: TotpIn, uow: Writes, actor: CurrentActor, response
 @router.post(
     "/me/factors/passkey-options",
     summary="通行密钥的创建选项",
-    responses=problems(TooManyFactors, StepUpRequired),
+    responses=problems(TooManyFactors, StepUpRequired, PersonOnly),
     openapi_extra=gated("self"),
 )
 async def make_passkey_options(uow: Writes, actor: CurrentActor, response: Response) -> PasskeyOptionsOut:
@@ -82,7 +83,7 @@ async def make_passkey_options(uow: Writes, actor: CurrentActor, response: Respo
     "/me/factors/passkeys",
     status_code=201,
     summary="登记通行密钥",
-    responses=problems(PasskeyRefused, PasskeyTaken, TooManyFactors, StepUpRequired),
+    responses=problems(PasskeyRefused, PasskeyTaken, TooManyFactors, StepUpRequired, PersonOnly),
     openapi_extra=gated("self", **CODES),
 )
 async def add_my_passkey(body: PasskeyIn, uow: Writes, actor: CurrentActor, response: Response) -> PasskeyOut:
@@ -95,7 +96,7 @@ async def add_my_passkey(body: PasskeyIn, uow: Writes, actor: CurrentActor, resp
 @router.post(
     "/me/factors/{factor_id}/confirm",
     summary="确认验证器",
-    responses=problems(FactorNotFound, FactorConfirmed, FactorCodeWrong),
+    responses=problems(FactorNotFound, FactorConfirmed, FactorCodeWrong, PersonOnly),
     openapi_extra=gated("self", **CODES),
 )
 async def confirm_my_totp(factor_id: UUID, body: FactorCodeIn, uow: Writes, actor: CurrentActor, response: Response) -> GivenCodesOut:
@@ -108,7 +109,7 @@ async def confirm_my_totp(factor_id: UUID, body: FactorCodeIn, uow: Writes, acto
     "/me/factors/{factor_id}",
     status_code=204,
     summary="去掉第二因素",
-    responses=problems(FactorNotFound, FactorRequired, StepUpRequired),
+    responses=problems(FactorNotFound, FactorRequired, StepUpRequired, PersonOnly),
     openapi_extra=gated("self"),
 )
 async def remove_my_factor(factor_id: UUID, uow: Writes, actor: CurrentActor) -> None:
@@ -120,7 +121,7 @@ async def remove_my_factor(factor_id: UUID, uow: Writes, actor: CurrentActor) ->
     "/me/recovery-codes",
     status_code=201,
     summary="重新生成恢复码",
-    responses=problems(FactorMissing, StepUpRequired),
+    responses=problems(FactorMissing, StepUpRequired, PersonOnly),
     openapi_extra=gated("self", **CODES),
 )
 async def make_my_recovery_codes(uow: Writes, actor: CurrentActor, response: Response) -> RecoveryCodesOut:
@@ -133,11 +134,11 @@ async def make_my_recovery_codes(uow: Writes, actor: CurrentActor, response: Res
     "/me/password",
     status_code=204,
     summary="修改我的密码",
-    responses=problems(PasswordWrong, PasswordWeak, PasswordTriesUsed, PreviewReadOnly),
+    responses=problems(PasswordWrong, PasswordWeak, LoginLocked, PersonOnly, PreviewReadOnly),
     openapi_extra=gated("self"),
 )
 async def put_my_password(body: PasswordIn, runtime: CurrentRuntime, actor: CurrentActor) -> None:
-    """换一个新密码；其他登录随即结束。15 分钟内现在的密码错 5 次要等一会儿。"""
+    """换一个新密码；其他登录随即结束。现在的密码错太多次要等一会儿，次数和时长按登录策略。"""
     checked = await passwords_service.check_current(runtime, actor, body.current)
     async with runtime.uow(actor.tenant_id) as uow:
         await passwords_service.change_own_password(uow, actor, body, checked)

@@ -20,6 +20,7 @@ from loanbroker_api.access.factors.problems import (
     FactorRequired,
     PasskeyRefused,
     PasskeyTaken,
+    PersonOnly,
     TooManyFactors,
 )
 from loanbroker_api.access.factors.schemas import FactorProof
@@ -32,6 +33,7 @@ from loanbroker_api.core.runtime import Runtime
 from loanbroker_api.core.uow import UnitOfWork
 
 MOST: Final = 10
+DEFAULT_NAME: Final = "验证器"
 WAITS: Final = timedelta(hours=1)
 """How long an authenticator that was started may wait for its first code."""
 
@@ -44,11 +46,6 @@ class StartedTotp:
     secret: str
     uri: str
     qr_svg: str
-
-
-def required(actor: Actor) -> bool:
-    """Whether the actor's login policy asks for a second factor."""
-    return actor.step_up is not None
 
 
 async def kinds_of(session: ReadSession, employee_id: UUID) -> set[str]:
@@ -78,7 +75,7 @@ async def passkey_request(session: ReadSession, employee_id: UUID, runtime: Runt
 
 
 async def start_totp(uow: UnitOfWork, actor: Actor, employee: Employee, name: str) -> StartedTotp:
-    """An authenticator that waits for its first code; one that waited before gives way. Raises TooManyFactors, StepUpRequired."""
+    """An authenticator that waits for its first code; one that waited before gives way. Raises PersonOnly, TooManyFactors, StepUpRequired."""
     await _may_add(uow, actor, employee.id)
     await uow.session.execute(
         delete(SecondFactor).where(
@@ -87,7 +84,9 @@ async def start_totp(uow: UnitOfWork, actor: Actor, employee: Employee, name: st
     )
     factor_id, secret = new_id(), totp.new_secret()
     uow.session.add(
-        SecondFactor(id=factor_id, employee_id=employee.id, kind="totp", name=name, secret_enc=totp.seal(uow.keys, factor_id, secret))
+        SecondFactor(
+            id=factor_id, employee_id=employee.id, kind="totp", name=name or DEFAULT_NAME, secret_enc=totp.seal(uow.keys, factor_id, secret)
+        )
     )
     await uow.session.flush()
     uri = totp.address(secret, employee.username, (await get_tenant(uow.session)).name)
@@ -97,10 +96,11 @@ async def start_totp(uow: UnitOfWork, actor: Actor, employee: Employee, name: st
 async def confirm_totp(uow: UnitOfWork, actor: Actor, employee_id: UUID, factor_id: UUID, code: str) -> list[str] | None:
     """Take a started authenticator into use by its first code; ten recovery codes with the first factor of a person, else None.
 
-    Raises FactorNotFound, FactorConfirmed, FactorCodeWrong.
+    Raises FactorNotFound, PersonOnly, FactorConfirmed, FactorCodeWrong.
     """
     await _hold(uow, employee_id)
     factor = await _own(uow, employee_id, factor_id)
+    await require_person(uow, actor)
     if factor.confirmed_at is not None:
         raise FactorConfirmed
     if factor.kind != "totp" or factor.created_at + WAITS < uow.now:
@@ -115,7 +115,7 @@ async def confirm_totp(uow: UnitOfWork, actor: Actor, employee_id: UUID, factor_
 async def passkey_creation(uow: UnitOfWork, actor: Actor) -> tuple[dict[str, Any], str]:
     """WebAuthn creation options for one's own new passkey, and the state to send back with it within 5 minutes.
 
-    Raises TooManyFactors, StepUpRequired.
+    Raises PersonOnly, TooManyFactors, StepUpRequired.
     """
     employee = await _may_add(uow, actor, actor.employee_id)
     company = (await get_tenant(uow.session)).name
@@ -128,7 +128,7 @@ async def passkey_creation(uow: UnitOfWork, actor: Actor) -> tuple[dict[str, Any
 async def add_passkey(uow: UnitOfWork, actor: Actor, *, name: str, state: str, credential: dict[str, Any]) -> tuple[UUID, list[str] | None]:
     """Register one's own passkey; its id, and ten recovery codes with the first factor of a person.
 
-    Raises PasskeyRefused (not an answer to the options behind `state`), PasskeyTaken, TooManyFactors, StepUpRequired.
+    Raises PasskeyRefused (not an answer to the options behind `state`), PasskeyTaken, PersonOnly, TooManyFactors, StepUpRequired.
     """
     employee = await _may_add(uow, actor, actor.employee_id)
     challenge = open_challenge(uow.keys, employee.id, actor.session_id, "register", state, uow.now)
@@ -162,15 +162,18 @@ async def add_passkey(uow: UnitOfWork, actor: Actor, *, name: str, state: str, c
 async def remove_factor(uow: UnitOfWork, actor: Actor, factor_id: UUID) -> None:
     """Give up one of one's own factors; with the last one the recovery codes go.
 
-    Raises FactorNotFound, StepUpRequired, FactorRequired (the last one, where the login policy asks for one).
+    Raises FactorNotFound, PersonOnly, StepUpRequired, FactorRequired (the last one that some client's login policy asks for and takes).
     """
     await _hold(uow, actor.employee_id)
     factor = await _own(uow, actor.employee_id, factor_id)
+    await require_person(uow, actor)
     if factor.confirmed_at is not None:  # one that was never taken into use protects nothing
         actor.require_step_up("policies", uow.now)
         others = [other for other in await queries.confirmed(uow.session, actor.employee_id) if other.id != factor_id]
-        if not others and required(actor):
-            raise FactorRequired
+        left = {other.kind for other in others}
+        for kinds in await queries.required_kinds(uow.session, actor.employee_id):
+            if factor.kind in kinds and not kinds & left:
+                raise FactorRequired
         if not others:
             await recovery.drop_all(uow, actor.employee_id)
         uow.audit(actor, "access.factor_removed", actor.employee_id, kind=factor.kind, factor=factor_id)
@@ -180,8 +183,9 @@ async def remove_factor(uow: UnitOfWork, actor: Actor, factor_id: UUID) -> None:
 
 
 async def make_recovery_codes(uow: UnitOfWork, actor: Actor) -> list[str]:
-    """Ten new recovery codes of one's own, told once; the old ones die. Raises StepUpRequired, FactorMissing."""
+    """Ten new recovery codes of one's own, told once; the old ones die. Raises PersonOnly, StepUpRequired, FactorMissing."""
     await _hold(uow, actor.employee_id)
+    await require_person(uow, actor)
     actor.require_step_up("policies", uow.now)
     if not await queries.confirmed(uow.session, actor.employee_id):
         raise FactorMissing
@@ -202,6 +206,15 @@ async def reset_factors(uow: UnitOfWork, actor: Actor, employee_id: UUID) -> Non
     uow.changed(employee_id=employee_id)
 
 
+async def require_person(uow: UnitOfWork, actor: Actor) -> None:
+    """Raises PersonOnly for an API key: it is made to read and write business, and would outlive what it changed here.
+
+    An actor without a session is a login under way, or the system.
+    """
+    if actor.session_id is not None and not await queries.is_login(uow.session, actor.session_id, actor.employee_id):
+        raise PersonOnly
+
+
 async def _hold(uow: UnitOfWork, employee_id: UUID) -> Employee:
     """The employee, locked until the end of the transaction. FOR NO KEY UPDATE leaves the foreign keys of a login in peace."""
     held = select(Employee).where(Employee.id == employee_id).with_for_update(key_share=True)
@@ -218,6 +231,7 @@ async def _own(uow: UnitOfWork, employee_id: UUID, factor_id: UUID) -> SecondFac
 async def _may_add(uow: UnitOfWork, actor: Actor, employee_id: UUID) -> Employee:
     """Another factor beside one that is there needs a fresh confirmation: else a stolen session would make its own key."""
     employee = await _hold(uow, employee_id)
+    await require_person(uow, actor)
     held = await uow.session.scalar(
         select(func.count())
         .select_from(SecondFactor)

@@ -10,10 +10,11 @@ from loanbroker_api.access import queries as access_queries
 from loanbroker_api.access.deps import CurrentActor, CurrentRuntime, IfMatch, Reads, Writes
 from loanbroker_api.access.machines import queries, service
 from loanbroker_api.access.machines.schemas import ApiKeyCreated, ApiKeyIn, ApiKeyOut
-from loanbroker_api.access.machines.service import ApiKeyBeyondOwn, ApiKeyNotFound, ApiKeyOver
+from loanbroker_api.access.machines.service import ApiKeyNotFound, ApiKeyOver
 from loanbroker_api.access.models import ApiKey
 from loanbroker_api.access.permissions import KEYS_MANAGE
 from loanbroker_api.access.policies.places import places
+from loanbroker_api.access.roles.problems import BeyondOwn
 from loanbroker_api.access.service import EmployeeNotFound
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.db import ReadSession
@@ -62,7 +63,7 @@ async def list_api_keys(
     "/api-keys",
     status_code=201,
     summary="新建接口密钥",
-    responses=problems(Forbidden, StepUpRequired, EmployeeNotFound, ApiKeyBeyondOwn),
+    responses=problems(Forbidden, StepUpRequired, EmployeeNotFound, BeyondOwn),
     openapi_extra=gated(KEYS_MANAGE),
 )
 async def create_api_key(body: ApiKeyIn, uow: Writes, actor: CurrentActor, runtime: CurrentRuntime, response: Response) -> ApiKeyCreated:

@@ -12,11 +12,12 @@ from loanbroker_api.access.machines.schemas import ApiKeyIn
 from loanbroker_api.access.machines.tokens import digest_of_key, new_api_key
 from loanbroker_api.access.models import ApiKey, Employee
 from loanbroker_api.access.permissions import KEYS_MANAGE, POLICIES_MANAGE, ROLES_MANAGE, SESSIONS_MANAGE
+from loanbroker_api.access.roles.granting import Excess, beyond, excess_of_reach
 from loanbroker_api.access.roles.holdings import actor_of
 from loanbroker_api.access.roles.trees import OrgTrees
 from loanbroker_api.access.service import get_employee
 from loanbroker_api.core.actions import allowed
-from loanbroker_api.core.actor import Actor, Visibility
+from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.errors import FieldError, Forbidden, Invalid, Problem, Stale
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.permissions import PERMISSIONS, title_of
@@ -40,14 +41,8 @@ class ApiKeyOver(Problem):
     remedy = "不需要再做什么；要继续调用时新建一个密钥。"
 
 
-class ApiKeyBeyondOwn(Problem):
-    code, status = "access.api-key-beyond-own", 403
-    message, english = "密钥不能超出你自己的权限和数据范围", "A key cannot do more than you can yourself"
-    remedy = "按 errors 去掉你没有的权限；或由权限足够的人创建。"
-
-
 async def create_api_key(uow: UnitOfWork, actor: Actor, data: ApiKeyIn) -> tuple[ApiKey, str]:
-    """A key and its secret, which is shown this once. Raises Forbidden, StepUpRequired, EmployeeNotFound, Invalid, ApiKeyBeyondOwn."""
+    """A key and its secret, which is shown this once. Raises Forbidden, StepUpRequired, EmployeeNotFound, Invalid, BeyondOwn."""
     actor.require(KEYS_MANAGE)
     actor.require_step_up("policies", uow.now)
     owner = await get_employee(uow, data.employee_id or actor.employee_id)
@@ -75,7 +70,7 @@ async def create_api_key(uow: UnitOfWork, actor: Actor, data: ApiKeyIn) -> tuple
 
 
 async def _check_permissions(uow: UnitOfWork, actor: Actor, owner: Employee, wanted: Sequence[str]) -> None:
-    """Raises Invalid for what no key, or none of this owner, can hold; ApiKeyBeyondOwn for what the maker does not reach himself."""
+    """Raises Invalid for what no key, or none of this owner, can hold; BeyondOwn for what the maker does not reach himself."""
     held = await actor_of(uow.session, OrgTrees(), uow.tenant_id, owner.id)
     acting = Actor(
         tenant_id=uow.tenant_id,
@@ -89,7 +84,7 @@ async def _check_permissions(uow: UnitOfWork, actor: Actor, owner: Employee, wan
         listed=held.listed,
     )
     invalid: list[FieldError] = []
-    beyond: list[FieldError] = []
+    too_far: list[tuple[str, Excess]] = []
     for at, code in enumerate(wanted):
         pointer = f"/permissions/{at}"
         if code not in PERMISSIONS:
@@ -100,33 +95,24 @@ async def _check_permissions(uow: UnitOfWork, actor: Actor, owner: Employee, wan
             message = f"该员工没有“{title_of(code)}”权限"
             invalid.append(FieldError(pointer, "access.key-beyond-owner", message, "The employee does not hold this permission"))
         elif not _reaches_as_far(actor, acting, code):
-            message = f"你没有“{title_of(code)}”权限，或范围比该员工小"
-            beyond.append(FieldError(pointer, "access.key-beyond-own", message, "You do not hold this permission as widely"))
+            too_far.append((pointer, Excess(permissions=(code,))))
     if invalid:
         raise Invalid(*invalid)
-    if not _sees_as_much(actor, acting):
-        beyond.append(
-            FieldError("/employeeId", "access.key-beyond-own", "该员工能看到你看不到的字段", "The employee sees fields that you do not")
-        )
-    if beyond:
-        raise ApiKeyBeyondOwn(errors=beyond)
+    fields = () if actor.id == owner.id else excess_of_reach(actor, held._replace(scopes={})).fields
+    if fields:
+        too_far.append(("/employeeId", Excess(fields=fields)))
+    if too_far:
+        raise beyond(too_far)
 
 
 def _reaches_as_far(actor: Actor, owner: Actor, permission: str) -> bool:
     """Whether every row that the owner reaches by a permission is in the maker's reach, the owner's own rows among them."""
     if not actor.may(permission):
         return False
-    if actor.id == owner.id:
+    if actor.id == owner.id or not PERMISSIONS[permission].scoped:
         return True
     mine, theirs = actor.units_of(permission), owner.units_of(permission)
     return mine is None or (theirs is not None and theirs <= mine and owner.unit_id in mine)
-
-
-def _sees_as_much(actor: Actor, owner: Actor) -> bool:
-    if actor.all_permissions or actor.id == owner.id:
-        return True
-    names = {*actor.fields, *owner.fields}
-    return all(actor.fields.get(name, Visibility.MASKED) >= owner.fields.get(name, Visibility.MASKED) for name in names)
 
 
 async def revoke_api_key(uow: UnitOfWork, actor: Actor, key_id: UUID, version: int) -> ApiKey:
@@ -140,12 +126,24 @@ async def revoke_api_key(uow: UnitOfWork, actor: Actor, key_id: UUID, version: i
         raise Stale(current={"version": key.version, "name": key.name, "revokedAt": key.revoked_at})
     if key.revoked_at is not None:
         raise ApiKeyOver
-    key.revoked_at = uow.now
-    await uow.session.flush()
-    uow.changed(employee_id=key.employee_id)  # what processes know of a key, they keep under its owner
-    uow.audit(actor, "access.api_key_revoked", key.id, employee=key.employee_id)
-    uow.emit(ApiKeyRevoked(key_id=key.id, employee_id=key.employee_id))
+    await _end(uow, actor, [key], "revoked")
     return key
+
+
+async def end_keys_of(uow: UnitOfWork, actor: Actor, employee_id: UUID, reason: str) -> int:
+    """End all keys of an employee, whose account is being closed. Returns how many."""
+    live = select(ApiKey).where(ApiKey.employee_id == employee_id, ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)
+    return await _end(uow, actor, (await uow.session.scalars(live.with_for_update())).all(), reason)
+
+
+async def _end(uow: UnitOfWork, actor: Actor, keys: Sequence[ApiKey], reason: str) -> int:
+    for key in keys:
+        key.revoked_at = uow.now
+        uow.changed(employee_id=key.employee_id)  # what processes know of a key, they keep under its owner
+        uow.audit(actor, "access.api_key_revoked", key.id, employee=key.employee_id, reason=reason)
+        uow.emit(ApiKeyRevoked(key_id=key.id, employee_id=key.employee_id))
+    await uow.session.flush()
+    return len(keys)
 
 
 def api_key_actions(actor: Actor, key: ApiKey) -> list[AllowedAction]:

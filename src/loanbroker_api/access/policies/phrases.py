@@ -80,12 +80,17 @@ def _device(part: DevicePart, zh: bool) -> str:
     return f"at most {part.max}; a first use {'waits for a leader' if asks else 'binds'}"
 
 
+def _networks(listed: Sequence[str]) -> str:
+    """In Chinese, with the blank that figures stand in."""
+    return _listed(listed, True, "网段").replace("等 ", " 等 ") + ("" if len(listed) > _NAMED else " ")
+
+
 def _ip(part: IpPart, zh: bool) -> str:
     said: list[str] = []
     if part.allow:
-        said.append(f"只能从 {_listed(part.allow, zh, '网段')} 登录" if zh else f"only from {_listed(part.allow, zh, '')}")
+        said.append(f"只能从 {_networks(part.allow)}登录" if zh else f"only from {_listed(part.allow, zh, '')}")
     if part.deny:
-        said.append(f"不能从 {_listed(part.deny, zh, '网段')} 登录" if zh else f"not from {_listed(part.deny, zh, '')}")
+        said.append(f"不能从 {_networks(part.deny)}登录" if zh else f"not from {_listed(part.deny, zh, '')}")
     return ("，" if zh else "; ").join(said) or ("不限制" if zh else "no limit")
 
 

@@ -7,6 +7,7 @@ A rule may instead demand something (a second factor, a leader's approval): dema
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final, Literal
 
 from loanbroker_api.access.policies import windows
@@ -107,7 +108,7 @@ def attempts(at: Situation) -> Outcome:
 
 
 def locked(wait: timedelta) -> LoginLocked:
-    seconds = max(1, int(wait.total_seconds()))
+    seconds = max(1, ceil(wait.total_seconds()))
     return LoginLocked(minutes=-(-seconds // 60), headers={"Retry-After": str(seconds)})
 
 

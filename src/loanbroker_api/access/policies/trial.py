@@ -142,7 +142,7 @@ def _answer(actor: Actor, situation: Situation, sources: Sequence[Source]) -> Tr
     children = (
         _place_node(situation.place),
         _policies_node(sources),
-        *(_blaming(child, blamed) if child.code == rule else _with_signals(child, situation) for child in tree.children),
+        *(_blaming(_with_signals(child, situation), blamed if child.code == rule else ()) for child in tree.children),
     )
     then: Literal["signed_in", "factor", "approval"] | None = None
     if decision.refusal is None:

@@ -23,7 +23,7 @@ async def holders_by_role(session: ReadSession, ids: Collection[UUID]) -> dict[U
     rows = await session.execute(
         select(EmployeeRole.role_id, func.count()).where(EmployeeRole.role_id.in_(ids)).group_by(EmployeeRole.role_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def units_of_holders(session: ReadSession, role_id: UUID) -> set[UUID]:

@@ -223,16 +223,16 @@ def _write_rows(uow: UnitOfWork, role_id: UUID, holding: Holding) -> None:
 
 
 def _changes(was: Holding, now: Holding) -> dict[str, list[Any]]:
-    """Was and now of every permission, field and list that differs, by name."""
+    """Was and now of what differs: `code scope`, `field visibility`, ids of units."""
     found: dict[str, list[Any]] = {}
-    pairs: tuple[tuple[Mapping[str, Scope | Visibility], Mapping[str, Scope | Visibility]], ...] = (
-        (was.permissions, now.permissions),
-        (was.fields, now.fields),
+    pairs: tuple[tuple[str, Mapping[str, Scope | Visibility], Mapping[str, Scope | Visibility]], ...] = (
+        ("permissions", was.permissions, now.permissions),
+        ("fields", was.fields, now.fields),
     )
-    for before, after in pairs:
-        for name in sorted({*before, *after}):
-            if before.get(name) != after.get(name):
-                found[name] = [before[name].name.lower() if name in before else None, after[name].name.lower() if name in after else None]
+    for label, before, after in pairs:
+        old, new = ({f"{name} {value.name.lower()}" for name, value in one.items()} for one in (before, after))
+        if old != new:
+            found[label] = [sorted(old - new), sorted(new - old)]
     if was.units != now.units:
         found["units"] = [sorted(map(str, was.units)), sorted(map(str, now.units))]
     return found

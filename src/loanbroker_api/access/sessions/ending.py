@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from loanbroker_api.access.events import SessionEnded
-from loanbroker_api.access.models import LoginSession
+from loanbroker_api.access.models import LoginSession, LoginTicket
 from loanbroker_api.access.policies.problems import SessionExpired, SessionIdle, TimeRefused
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.errors import Problem
@@ -50,3 +50,8 @@ async def _end(uow: UnitOfWork, actor: Actor, session_ids: Sequence[UUID], reaso
         uow.emit(SessionEnded(session_id=session_id, employee_id=employee_id, reason=reason))
         uow.changed(employee_id=employee_id, session_id=session_id)
     return count
+
+
+async def drop_tickets(uow: UnitOfWork, employee_id: UUID) -> None:
+    """Logins under way of somebody who may not go on with them."""
+    await uow.session.execute(delete(LoginTicket).where(LoginTicket.employee_id == employee_id))

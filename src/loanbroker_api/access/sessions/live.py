@@ -130,6 +130,11 @@ class LiveSessions:
                 return known if known.actor.tenant_id == tenant_id else None
         return await self.load(tenant_id, session_id)
 
+    def last_used_at(self, session_id: UUID) -> datetime | None:
+        """The last use that this process has seen itself."""
+        known = self._sessions.get(session_id)
+        return known.last_used_at if known is not None else None
+
     async def load(self, tenant_id: UUID, session_id: UUID) -> Live | None:
         """The session as PostgreSQL has it now; kept unless something changed meanwhile."""
         heard = self._heard.get(tenant_id, 0)

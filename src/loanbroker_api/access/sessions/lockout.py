@@ -107,8 +107,3 @@ async def decoy(session: ReadSession, keys: TenantKeys, username: str, client: s
     found = [part for stored in await session.scalars(statement) if (part := parse_parts(stored).attempts) is not None]
     choice = int.from_bytes(hmac.digest(keys.search, f"decoy:{username}".encode(), "sha256")[:4], "big")
     return found[choice % len(found)] if found else FLOOR
-
-
-async def purge_counters(uow: UnitOfWork) -> None:
-    """Counts that are forgotten anyway."""
-    await uow.session.execute(delete(LoginCounter).where(LoginCounter.last_at < uow.now - 2 * FORGOTTEN))

@@ -7,7 +7,7 @@ so that a ticket never outlives a change of it.
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -167,6 +167,10 @@ async def advance(
     decision = judge(at)
     refusal = decision.refusal or refused
     if refusal is not None:
+        if progress.new_device and device is not None and device.state == "known":
+            # Its secret was told to nobody: the next attempt would only leave another one.
+            await uow.session.delete(device)
+            progress = replace(progress, device_id=None)
         await _record(uow, employee, progress, at, refusal.code, None)
         actor = _actor(uow, employee, request)
         uow.audit(actor, "access.login_refused", employee.id, reason=refusal.code, client=progress.client, signals=signals)
@@ -401,9 +405,3 @@ async def _locked_employee(uow: UnitOfWork, employee_id: UUID) -> Employee:
     """Logins of one person take turns: limits on devices and sessions are counted under this lock."""
     statement = select(Employee).where(Employee.id == employee_id).with_for_update().execution_options(populate_existing=True)
     return (await uow.session.scalars(statement)).one()
-
-
-async def purge_logins(uow: UnitOfWork, now: datetime) -> None:
-    """Tickets past their time, records past their keeping."""
-    await uow.session.execute(delete(LoginTicket).where(LoginTicket.expires_at < now - timedelta(days=1)))
-    await uow.session.execute(delete(LoginRecord).where(LoginRecord.at < now - RECORDS_KEPT))

@@ -14,10 +14,9 @@ from loanbroker_api.access.models import Device, Employee, LoginSession, Refresh
 from loanbroker_api.access.policies.places import places
 from loanbroker_api.access.policies.problems import DeviceProofRequired
 from loanbroker_api.access.policies.rules import judge
-from loanbroker_api.access.roles.trees import OrgTrees
 from loanbroker_api.access.sessions.devices import proves
 from loanbroker_api.access.sessions.ending import ENDING, end_session
-from loanbroker_api.access.sessions.live import load_live
+from loanbroker_api.access.sessions.live import LiveSessions, load_live
 from loanbroker_api.access.tokens import BadToken, Claims, TokenSigner, digest_of, new_refresh_token, tenant_of_refresh_token
 from loanbroker_api.core.actor import Actor, RequestInfo
 from loanbroker_api.core.crypto import CannotDecrypt
@@ -83,7 +82,7 @@ async def tokens_of(
     )
 
 
-async def refresh(runtime: Runtime, signer: TokenSigner, trees: OrgTrees, token: str, shown: Shown, request: RequestInfo) -> Tokens:
+async def refresh(runtime: Runtime, signer: TokenSigner, sessions: LiveSessions, token: str, shown: Shown, request: RequestInfo) -> Tokens:
     """Rotate a refresh token. Raises RefreshRefused, DeviceProofRequired, and what the policy refuses as it is now.
 
     A token that is used again after the retry window, or from another device, ends its session for everyone. Within 10 s of its use the same
@@ -95,7 +94,7 @@ async def refresh(runtime: Runtime, signer: TokenSigner, trees: OrgTrees, token:
         raise RefreshRefused from error
     try:
         async with runtime.uow(tenant_id) as uow:
-            outcome = await _rotate(uow, trees, token, shown, request)
+            outcome = await _rotate(uow, sessions, token, shown, request)
     except CannotDecrypt as error:  # there is no such company
         raise RefreshRefused from error
     if isinstance(outcome, Problem):
@@ -103,7 +102,9 @@ async def refresh(runtime: Runtime, signer: TokenSigner, trees: OrgTrees, token:
     return await tokens_of(runtime, signer, tenant_id, *outcome)
 
 
-async def _rotate(uow: UnitOfWork, trees: OrgTrees, token: str, shown: Shown, request: RequestInfo) -> tuple[LoginSession, str] | Problem:
+async def _rotate(
+    uow: UnitOfWork, sessions: LiveSessions, token: str, shown: Shown, request: RequestInfo
+) -> tuple[LoginSession, str] | Problem:
     row = await uow.session.scalar(select(RefreshToken).where(RefreshToken.digest == digest_of(token)).with_for_update())
     if row is None or row.expires_at <= uow.now:
         return RefreshRefused()
@@ -117,7 +118,7 @@ async def _rotate(uow: UnitOfWork, trees: OrgTrees, token: str, shown: Shown, re
         or not employee.active
         or not (await queries.get_tenant(uow.session)).active
     ):
-        return await _why_ended(uow, trees, session, request) or RefreshRefused()
+        return await _why_ended(uow, sessions, session, request) or RefreshRefused()
     actor = Actor(uow.tenant_id, employee.id, "system", "refresh", session_id=session.id, request=replace(request, client=session.client))
     fits = await _fits(uow, session, token, shown)
     used = row.used_at is not None
@@ -127,7 +128,7 @@ async def _rotate(uow: UnitOfWork, trees: OrgTrees, token: str, shown: Shown, re
         return await _stolen(uow, actor, session, "device_mismatch")
     if fits is None:
         return DeviceProofRequired()
-    refusal = await _judge(uow, trees, session, request)
+    refusal = await _judge(uow, sessions, session, request)
     if refusal is not None:
         ends = ENDING.get(type(refusal))
         if ends is not None:
@@ -153,17 +154,18 @@ async def _stolen(uow: UnitOfWork, actor: Actor, session: LoginSession, reason: 
     return RefreshRefused()
 
 
-async def _judge(uow: UnitOfWork, trees: OrgTrees, session: LoginSession, request: RequestInfo) -> Problem | None:
+async def _judge(uow: UnitOfWork, sessions: LiveSessions, session: LoginSession, request: RequestInfo) -> Problem | None:
     """A refresh is judged as a request is, by the policy of now; it is no use of the session."""
-    live = await load_live(uow.session, trees, uow.tenant_id, session.id)
+    live = await load_live(uow.session, sessions.trees, uow.tenant_id, session.id)
     if live is None:
         return RefreshRefused()
+    live.last_used_at = max(live.last_used_at, sessions.last_used_at(session.id) or live.last_used_at)
     at = live.situation(places(uow.runtime.settings), client=session.client, ip=request.ip, now=uow.now)
     return judge(at).refusal
 
 
-async def _why_ended(uow: UnitOfWork, trees: OrgTrees, session: LoginSession, request: RequestInfo) -> Problem | None:
+async def _why_ended(uow: UnitOfWork, sessions: LiveSessions, session: LoginSession, request: RequestInfo) -> Problem | None:
     """A session that a policy or a person ended says why; reuse and theft are not told apart from nonsense."""
     if session.end_reason in {"refresh_reused", "device_mismatch", "logout"}:
         return None
-    return await _judge(uow, trees, session, request)
+    return await _judge(uow, sessions, session, request)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from loanbroker_api.access.factors import service as factors
 from loanbroker_api.access.models import Device, Employee, LoginSession
@@ -174,10 +174,3 @@ async def step_up(runtime: Runtime, actor: Actor, data: StepUpIn) -> datetime:
     if not good:
         raise FactorRefused
     return uow.now + timedelta(minutes=minutes)
-
-
-async def purge_sessions(uow: UnitOfWork) -> None:
-    """Sessions that ended or ran out ninety days ago; devices that nobody used for a year."""
-    edge = uow.now - timedelta(days=90)
-    await uow.session.execute(delete(LoginSession).where(LoginSession.expires_at < edge))
-    await uow.session.execute(delete(Device).where(Device.last_used_at < uow.now - timedelta(days=365)))

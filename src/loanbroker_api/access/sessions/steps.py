@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
-from loanbroker_api.access import queries
 from loanbroker_api.access.factors import service as factors
+from loanbroker_api.access.factors.passwords_service import set_password
 from loanbroker_api.access.factors.schemas import FactorProof
 from loanbroker_api.access.models import LoginTicket
-from loanbroker_api.access.passwords import check_new_password, hash_password
 from loanbroker_api.access.policies.problems import FactorRefused, TicketInvalid
 from loanbroker_api.access.sessions import approvals
 from loanbroker_api.access.sessions.ending import end_sessions
@@ -134,30 +133,11 @@ async def confirm_enrolment(runtime: Runtime, signer: TokenSigner, token: str, c
 
 async def choose_password(runtime: Runtime, signer: TokenSigner, token: str, password: str, request: RequestInfo) -> Outcome:
     """A new password after an administrator gave one. Raises TicketInvalid, PasswordWeak."""
-    async with _uow(runtime, token) as uow:
-        held = await hold_ticket(uow, token, request, ("password",))
-        tenant = await queries.get_tenant(uow.session)
-        check_new_password(
-            runtime.settings,
-            password,
-            username=held.employee.username,
-            tenant_code=tenant.code,
-            display_name=held.employee.display_name,
-            pointer="/newPassword",
-        )
-    hashed = await hash_password(password)
 
     async def work(uow: UnitOfWork, held: Held) -> Outcome | Problem:
-        held.employee.password_hash, held.employee.must_change_password = hashed, False
-        held.employee.password_changed_at = uow.now
         actor = Actor(uow.tenant_id, held.employee.id, "employee", held.employee.display_name, request=request)
-        uow.audit(actor, "access.password_changed", held.employee.id)
+        await set_password(uow, actor, held.employee, password, pointer="/newPassword")
         await end_sessions(uow, actor, held.employee.id, "password")
         return await go_on(uow, signer, held, held.progress, request)
 
     return await _step(runtime, token, request, ("password",), work)
-
-
-async def drop_tickets(uow: UnitOfWork, employee_id: UUID) -> None:
-    """Logins under way of somebody who may not go on with them."""
-    await uow.session.execute(delete(LoginTicket).where(LoginTicket.employee_id == employee_id))

@@ -44,7 +44,7 @@ async def factors_of(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, 
         .group_by(SecondFactor.employee_id, SecondFactor.kind)
     )
     found: dict[UUID, dict[str, int]] = {}
-    for employee_id, kind, count in rows.tuples():
+    for employee_id, kind, count in rows:
         found.setdefault(employee_id, {})[kind] = count
     return found
 
@@ -55,7 +55,7 @@ async def last_logins(session: ReadSession, ids: Collection[UUID]) -> dict[UUID,
         .where(LoginRecord.employee_id.in_(ids), LoginRecord.outcome == "ok")
         .group_by(LoginRecord.employee_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def locked_until(session: ReadSession, keys: TenantKeys, usernames: Mapping[UUID, str], now: datetime) -> dict[UUID, datetime]:
@@ -64,7 +64,7 @@ async def locked_until(session: ReadSession, keys: TenantKeys, usernames: Mappin
     rows = await session.execute(
         select(LoginCounter.key, LoginCounter.locked_until).where(LoginCounter.kind == "account", LoginCounter.locked_until > now)
     )
-    return {by_key[key]: until for key, until in rows.tuples() if key in by_key and until is not None}
+    return {by_key[key]: until for key, until in rows if key in by_key and until is not None}
 
 
 async def locked_employees(session: ReadSession, keys: TenantKeys, now: datetime) -> set[UUID]:
@@ -73,7 +73,7 @@ async def locked_employees(session: ReadSession, keys: TenantKeys, now: datetime
     if await session.scalar(locked) is None:
         return set()
     names = await session.execute(select(Employee.id, Employee.username))
-    return set(await locked_until(session, keys, dict(names.tuples().all()), now))
+    return set(await locked_until(session, keys, dict(names.all()), now))
 
 
 async def unit(session: ReadSession, unit_id: UUID, *, lock: bool = False) -> OrgUnit | None:

@@ -1,13 +1,13 @@
-"""How the records of access are called in the audit trail: employees, org units, roles, sessions, the company."""
+"""How the records of access are called in the audit trail: employees, org units, roles, sessions, keys, the company."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
 
-from loanbroker_api.access.models import Employee, LoginSession, OrgUnit, Role, Tenant
+from loanbroker_api.access.models import ApiKey, Device, Employee, LoginSession, OrgUnit, Role, Tenant
 from loanbroker_api.core.actor import Actor
-from loanbroker_api.core.audit import register_subject
+from loanbroker_api.core.audit import named, register_subject
 from loanbroker_api.core.db import ReadSession
 
 
@@ -15,14 +15,6 @@ async def employee_labels(session: ReadSession, actor: Actor, ids: Collection[UU
     """Names, whoever asks: a name on a row is not a list of the staff."""
     rows = await session.execute(select(Employee.id, Employee.display_name).where(Employee.id.in_(ids)))
     return {row.id: row.display_name for row in rows}
-
-
-async def unit_labels(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
-    return {row.id: row.name for row in await session.execute(select(OrgUnit.id, OrgUnit.name).where(OrgUnit.id.in_(ids)))}
-
-
-async def role_labels(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
-    return {row.id: row.name for row in await session.execute(select(Role.id, Role.name).where(Role.id.in_(ids)))}
 
 
 async def session_labels(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
@@ -35,14 +27,16 @@ async def session_labels(session: ReadSession, actor: Actor, ids: Collection[UUI
     return {row.id: f"{row.display_name} · {row.client}" for row in rows}
 
 
-async def tenant_labels(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
-    return {
-        row.tenant_id: row.name for row in await session.execute(select(Tenant.tenant_id, Tenant.name).where(Tenant.tenant_id.in_(ids)))
-    }
+async def api_key_labels(session: ReadSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What its maker called a key, and its last characters."""
+    rows = await session.execute(select(ApiKey.id, ApiKey.name, ApiKey.hint).where(ApiKey.id.in_(ids)))
+    return {row.id: f"{row.name} · …{row.hint}" for row in rows}
 
 
 register_subject("employee", employee_labels)
-register_subject("unit", unit_labels)
-register_subject("role", role_labels)
+register_subject("unit", named(OrgUnit.id, OrgUnit.name))
+register_subject("role", named(Role.id, Role.name))
 register_subject("session", session_labels)
-register_subject("tenant", tenant_labels)
+register_subject("tenant", named(Tenant.tenant_id, Tenant.name))
+register_subject("api-key", api_key_labels)
+register_subject("device", named(Device.id, Device.name))

@@ -1,7 +1,7 @@
 """The audit trail: entries are written in the act's own transaction and sealed into a chain per tenant by one sealer (decisions/audit-sealing)."""
 
 from loanbroker_api.core.audit.chain import canonical, entry_hash, link, seal_once
-from loanbroker_api.core.audit.subjects import SUBJECT_LABELS, register_subject, subject_labels
+from loanbroker_api.core.audit.subjects import SUBJECT_LABELS, named, register_subject, subject_labels
 from loanbroker_api.core.audit.tables import CANONICAL_VERSION, GENESIS, AuditEntry, AuditHead, AuditSeal, AuditTodo, entry_of
 from loanbroker_api.core.audit.verification import ChainState, Fault, KnownHead, verify_chain
 
@@ -20,6 +20,7 @@ __all__ = [
     "entry_hash",
     "entry_of",
     "link",
+    "named",
     "register_subject",
     "seal_once",
     "subject_labels",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.audit_actions import changes_between
 from loanbroker_api.core.clock import business_day
 from loanbroker_api.core.db import Small
 from loanbroker_api.core.errors import FieldError, Invalid
@@ -20,6 +21,7 @@ from loanbroker_api.core.normalize.amounts import AmountRange, parse_amount
 from loanbroker_api.core.normalize.cities import find_city
 from loanbroker_api.core.normalize.errors import BadValue
 from loanbroker_api.core.normalize.idcards import IdNumber, parse_id_number
+from loanbroker_api.core.normalize.masks import HIDDEN
 from loanbroker_api.core.normalize.names import normalize_name
 from loanbroker_api.core.normalize.phones import Phone, normalize_phone, phone_region
 from loanbroker_api.core.normalize.tokens import search_tokens
@@ -204,6 +206,7 @@ async def update_customer(uow: UnitOfWork, actor: Actor, customer_id: UUID, data
         check_version(customer, version, await current(customer))
     changed: list[str] = []
     sent = data.model_fields_set
+    before = _as_kept(customer)
     if "name" in sent:
         if data.name is None:
             raise Invalid(FieldError("/name", "core.missing", "姓名不能清空", "A name cannot be cleared"))
@@ -233,10 +236,23 @@ async def update_customer(uow: UnitOfWork, actor: Actor, customer_id: UUID, data
         if {"name", "idNumber"} & set(changed):
             await rewrite_tokens(uow, customer)
         await record_activity(uow, actor, customer.id, "edited", fields=changed)
-        uow.audit(actor, "customers.edited", customer.id, fields=changed)
+        changes = changes_between(before, _as_kept(customer))
+        uow.audit(actor, "customers.edited", customer.id, fields=changed, changes=changes)
         uow.emit(CustomerEdited(customer_id=customer.id, fields=changed))
         await tell_changed(uow, customer)
     return customer
+
+
+def _as_kept(customer: Customer) -> dict[str, Any]:
+    """The editable fields as the audit trail keeps them: masked where they are graded."""
+    return {
+        "name": customer.name_masked,
+        "city": customer.city,
+        "intent": Intent(customer.intent).name if customer.intent else None,
+        "wantedAmount": [customer.wanted_from_fen, customer.wanted_to_fen] if customer.wanted_from_fen is not None else None,
+        "note": HIDDEN if customer.note_enc is not None else None,
+        "idNumber": customer.id_number_masked,
+    }
 
 
 def _parsed_id_number(uow: UnitOfWork, text: str | None) -> IdNumber | None:

@@ -35,11 +35,12 @@ async def set_stars(
         check_version(customer, version, await current(customer))
     if customer.stars == stars:
         return customer
-    _keep(uow, actor, customer, "stars", customer.stars, stars, "by_hand")
+    was = customer.stars
+    _keep(uow, actor, customer, "stars", was, stars, "by_hand")
     customer.stars = None if stars is None else Small(stars)
     await uow.session.flush()
     await record_activity(uow, actor, customer.id, "edited", fields=["stars"])
-    uow.audit(actor, "customers.edited", customer.id, fields=["stars"])
+    uow.audit(actor, "customers.edited", customer.id, fields=["stars"], changes={"stars": [was, stars]})
     await tell_changed(uow, customer)
     return customer
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.access.models import Employee
 from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.audit_actions import changes_between
 from loanbroker_api.core.clock import business_day
 from loanbroker_api.core.errors import FieldError, Invalid
 from loanbroker_api.core.ids import new_id
@@ -144,6 +145,7 @@ async def update_case(uow: UnitOfWork, actor: Actor, case_id: UUID, data: CasePa
     cleared = [pointer for name, pointer in _NEVER_EMPTY.items() if name in sent and getattr(data, name) is None]
     if cleared:
         raise Invalid(*(FieldError(pointer, "core.missing", "这一项不能清空", "This cannot be cleared") for pointer in cleared))
+    before = _as_kept(case)
     if "product_version_id" in sent:
         await _set_product(uow, case, data.product_version_id)
     if data.wanted_fen is not None:
@@ -159,7 +161,7 @@ async def update_case(uow: UnitOfWork, actor: Actor, case_id: UUID, data: CasePa
         await _hand_over(uow, actor, case, data.owner_id)
     if uow.session.is_modified(case):
         case.active_at = uow.now
-        uow.audit(actor, "pipeline.case_edited", case.id, fields=sorted(sent))
+        uow.audit(actor, "pipeline.case_edited", case.id, fields=sorted(sent), changes=changes_between(before, _as_kept(case)))
         await uow.session.flush()
         await tell_case(uow, case)
     return case
@@ -171,6 +173,17 @@ async def _set_product(uow: UnitOfWork, case: Case, version_id: UUID | None) -> 
         return
     chosen = await choose_version(uow, version_id, own=case.product_version_id)
     case.product_id, case.product_version_id, case.product_kind = chosen.product.id, chosen.version.id, chosen.product.kind
+
+
+def _as_kept(case: Case) -> dict[str, Any]:
+    """The editable fields as the audit trail keeps them."""
+    return {
+        "productVersionId": case.product_version_id,
+        "wantedFen": case.wanted_fen,
+        "wantedMonths": case.wanted_months,
+        "feeRatePpm": case.fee_rate_ppm,
+        "feeFixedFen": case.fee_fixed_fen,
+    }
 
 
 async def _hand_over(uow: UnitOfWork, actor: Actor, case: Case, owner_id: UUID) -> None:

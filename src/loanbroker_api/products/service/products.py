@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from loanbroker_api.core.actions import allowed
 from loanbroker_api.core.actor import Actor
+from loanbroker_api.core.audit_actions import changes_between
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.core.errors import Problem, Stale
 from loanbroker_api.core.ids import new_id
@@ -53,7 +54,7 @@ async def update_product(uow: UnitOfWork, actor: Actor, product_id: UUID, data: 
     actor.require(permissions.MANAGE)
     if product.version != version:
         raise Stale(current={"id": str(product.id), "version": product.version, "name": product.name, "state": product.state})
-    was = product.state
+    was, before = product.state, {"name": product.name, "state": product.state}
     if data.state == ProductState.ACTIVE and was != ProductState.ACTIVE and product.kind == ProductKind.BRIDGE:
         actor.require(permissions.APPROVE)
         if data.enabled_reason is None:
@@ -64,9 +65,9 @@ async def update_product(uow: UnitOfWork, actor: Actor, product_id: UUID, data: 
     if data.state is not None:
         product.state = data.state
     await _save(uow, product)
-    uow.audit(
-        actor, "products.updated", product.id, fields=sorted(data.model_fields_set), was=was, now=product.state, reason=data.enabled_reason
-    )
+    changes = changes_between(before, {"name": product.name, "state": product.state})
+    facts = {"fields": sorted(data.model_fields_set), "was": was, "now": product.state, "reason": data.enabled_reason}
+    uow.audit(actor, "products.updated", product.id, **facts, changes=changes)
     return product
 
 

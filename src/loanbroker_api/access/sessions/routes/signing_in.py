@@ -209,7 +209,7 @@ async def refresh(
         token, shown = cookie, Shown(_tokens_in(device))
     if token is None:
         raise RefreshRefused
-    tokens = await rotate(runtime, gate.signer, gate.sessions.trees, token, shown, request.state.request)
+    tokens = await rotate(runtime, gate.signer, gate.sessions, token, shown, request.state.request)
     _cookies(response, tokens, request, device)
     response.headers["Cache-Control"] = "no-store"
     return token_out(tokens)

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from loanbroker_api.access.events import DutyChanged
-from loanbroker_api.access.models import ApiKey, Employee, LoginTicket, RecoveryCode, SecondFactor
+from loanbroker_api.access.factors import service as factors_service
+from loanbroker_api.access.machines.service import end_keys_of
+from loanbroker_api.access.models import Employee, LoginTicket
 from loanbroker_api.access.passwords import hash_password
 from loanbroker_api.access.roles.company import keeping_an_administrator, lock_company
 from loanbroker_api.access.roles.granting import demand_person
@@ -34,14 +36,7 @@ async def deactivate(uow: UnitOfWork, actor: Actor, employee_id: UUID, data: Dea
         was_on_duty, person.on_duty = person.on_duty, False
     ended = await end_sessions(uow, actor, person.id, "left")
     await uow.session.execute(delete(LoginTicket).where(LoginTicket.employee_id == person.id))
-    keys = await uow.session.scalars(
-        update(ApiKey)
-        .where(ApiKey.employee_id == person.id, ApiKey.revoked_at.is_(None))
-        .values(revoked_at=uow.now, version=ApiKey.version + 1, updated_at=uow.now)
-        .returning(ApiKey.id)
-    )
-    for key_id in keys.all():
-        uow.audit(actor, "access.key_revoked", key_id, employee=person.id, reason=data.reason)
+    await end_keys_of(uow, actor, person.id, data.reason)
     if was_on_duty:
         uow.emit(DutyChanged(employee_id=person.id, on_duty=False))
     uow.audit(
@@ -99,10 +94,7 @@ async def reset_factors(uow: UnitOfWork, actor: Actor, employee_id: UUID) -> Non
     """
     person = await _account(uow, actor, employee_id)
     actor.require_step_up("policies", uow.now)
-    factors = await uow.session.scalars(delete(SecondFactor).where(SecondFactor.employee_id == person.id).returning(SecondFactor.kind))
-    codes = await uow.session.scalars(delete(RecoveryCode).where(RecoveryCode.employee_id == person.id).returning(RecoveryCode.digest))
-    uow.audit(actor, "access.factors_reset", person.id, factors=sorted(factors.all()), recovery_codes=len(codes.all()))
-    uow.changed(employee_id=person.id)
+    await factors_service.reset_factors(uow, actor, person.id)
 
 
 async def _account(uow: UnitOfWork, actor: Actor, employee_id: UUID) -> Employee:

@@ -84,7 +84,7 @@ async def remove_unit(uow: UnitOfWork, actor: Actor, unit_id: UUID, version: int
         raise UnitInUse(why="它有下级")
     if await uow.session.scalar(select(Employee.id).where(Employee.unit_id == unit_id).limit(1)):
         raise UnitInUse(why="里面有员工（含已停用的）")
-    for name, units in (await uow.session.execute(select(Role.name, Role.units))).tuples():
+    for name, units in await uow.session.execute(select(Role.name, Role.units)):
         if str(unit_id) in units:
             raise UnitInUse(why=f"角色“{name}”的自定义范围里有它")
     name, kind, parent = unit.name, unit.kind, unit.parent_id

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from loanbroker_api.access.models import ApiKey, Device, LoginApproval, LoginPolicy, LoginSession, Role, SecondFactor
-from loanbroker_api.channels.models import InboxEntry
+from loanbroker_api.channels.models import Inbox
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.audit import AuditEntry
 from loanbroker_api.core.clock import business_day
@@ -80,7 +79,15 @@ async def make_victim(company: Company, owner: str, unit: UUID, mark: str) -> Vi
             state=Small(0), expires_at=uow.now + timedelta(minutes=9),
         )  # fmt: skip
         policy = LoginPolicy(id=new_id(), role_id=role.id, client="terminal", parts={}, overrides=[])
-        entry = InboxEntry(**_inbox(channel.id, uow.now))
+        entry = Inbox(
+            id=new_id(),
+            channel_id=channel.id,
+            delivery_key=f"id:{new_id()}",
+            received_at=uow.now,
+            state="dead",
+            is_test=False,
+            next_at=uow.now,
+        )
         session.add_all([login, key, approval, policy, entry])
         uow.audit(company.system, "access.unlocked", employee.id)
     async with company.runtime.read(company.id) as session:
@@ -97,14 +104,3 @@ async def make_victim(company: Company, owner: str, unit: UUID, mark: str) -> Vi
         }  # fmt: skip
     found.texts += [f"手机{mark}", f"角色{mark}", f"验证器{mark}", f"密钥{mark}", f"员工{owner}"]
     return found
-
-
-def _inbox(channel_id: UUID, now: Any) -> dict[str, Any]:
-    columns = InboxEntry.__table__.c
-    given: dict[str, Any] = {"id": new_id(), "channel_id": channel_id, "state": "dead", "received_at": now, "next_at": now}
-    for column in columns:
-        if column.name in given or column.name == "tenant_id" or column.nullable or column.default is not None:
-            continue
-        kind = column.type.python_type
-        given[column.name] = {bytes: b"", str: "x", int: 0, bool: False, dict: {}, list: []}.get(kind, now)
-    return {name: value for name, value in given.items() if name in columns}

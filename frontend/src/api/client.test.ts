@@ -67,7 +67,7 @@ test("callers of a refused token share one renewal, the hooks' and the push stre
       await new Promise((wait) => setTimeout(wait, 30));
       return token(`token-${(tokens += 1)}`);
     },
-    "GET /api/v1/today": ({ headers }) => (headers.get("Authorization") === "Bearer token-1" ? problem(401, "access.token-expired", "") : {}),
+    "GET /api/v1/today": ({ headers }) => (headers.get("Authorization") === "Bearer token-1" ? problem(401, "core.unauthenticated", "") : {}),
   });
   const { client } = await import("./client");
   const { accessToken } = await import("./session");
@@ -146,7 +146,7 @@ test("identity is asked for once for all that was refused, then each call goes a
   expect(ask).toHaveBeenCalledTimes(1);
   const puts = calls.filter(({ method }) => method === "PUT");
   expect(puts).toHaveLength(4);
-  expect(puts.map(({ headers, body }) => [headers.get("Idempotency-Key"), body])).toEqual(Array(4).fill(["key-1", { onDuty: true }]));
+  expect(puts.map(({ headers, body }) => [headers.get("Idempotency-Key"), body])).toEqual(puts.map(() => ["key-1", { onDuty: true }]));
 });
 
 test("cancelling leaves the refusal as it was; a process that has not heard of the confirmation is asked again", async () => {

@@ -23,15 +23,18 @@ for (const act of ACTS) {
   );
 }
 
-export const isAtWork = (): boolean => Date.now() - lastAct < AT_WORK;
+/** A clock that was set back leaves nothing in the future. */
+const past = (moment: number): number => Math.min(moment, Date.now());
+
 /** When somebody last touched this page. */
-export const actedAt = (): number => lastAct;
+export const actedAt = (): number => (lastAct = past(lastAct));
 /** When a use of the session was last sent, from any tab. */
-export const usedAt = (): number => lastUse;
+export const usedAt = (): number => (lastUse = past(lastUse));
+export const isAtWork = (): boolean => Date.now() - actedAt() < AT_WORK;
 
 /** A request that counts as use is on its way. */
 export function noteUse(): void {
   const now = Date.now();
-  if (now - lastUse >= 1000) channel?.postMessage(now);
+  if (now - usedAt() >= 1000) channel?.postMessage(now);
   lastUse = now;
 }

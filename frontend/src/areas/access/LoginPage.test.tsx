@@ -63,7 +63,7 @@ test("a passkey signs the server's challenge", async () => {
     expect(new TextDecoder().decode(publicKey.challenge as ArrayBuffer)).toBe("challenge");
     return Promise.resolve({ id: "a2V5", rawId: buffer("key"), type: "public-key", authenticatorAttachment: "platform", getClientExtensionResults: () => ({}), response: { clientDataJSON: buffer("{}"), authenticatorData: buffer("data?>"), signature: buffer("sign"), userHandle: null } });
   });
-  vi.stubGlobal("PublicKeyCredential", class {});
+  vi.stubGlobal("PublicKeyCredential", vi.fn());
   Object.defineProperty(navigator, "credentials", { configurable: true, value: { get } });
   const { user, calls } = await signIn({
     "POST /api/v1/auth/login": () => step({ factors: ["passkey"] }),

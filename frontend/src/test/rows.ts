@@ -7,7 +7,7 @@ export const me: Me = {
   employee: { id: "e1", username: "sales1", displayName: "李婷", employeeNo: "XD10023", onDuty: true, version: 1 },
   tenant: { id: "t1", code: "demo", name: "成都信达助贷" },
   orgUnit: { id: "u1", name: "抵押一组", kind: "team" },
-  roles: [{ code: "sales", name: "业务员" }],
+  roles: [{ id: "r1", code: "sales", name: "业务员" }],
   permissions: ["customers.create", "customers.assign", "access.employees.view", "channels.manage", "channels.view"].map((permission) => ({ permission, scope: "self" as const })),
   fields: [],
   menus: [
@@ -15,6 +15,9 @@ export const me: Me = {
     { key: "customers", path: "/customers", group: "customers" },
   ],
   idleSeconds: 0,
+  closesAt: null,
+  stepUp: null,
+  preview: false,
   serverTime: ago(0),
 };
 

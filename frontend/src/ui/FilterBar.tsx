@@ -1,6 +1,6 @@
 import { CloseOutlined, DownOutlined, FilterOutlined } from "@/ui/icons";
 import { Button, Checkbox, Drawer, Input, Popover, Radio } from "antd";
-import { useState } from "react";
+import { Fragment, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "@/theme/mode";
 import "./filter.css";
@@ -10,7 +10,13 @@ export interface FilterField {
   label: string;
   /** Several values are joined by commas, as in the REST query. */
   multiple?: boolean;
-  options: readonly { value: string; label: string }[];
+  /** Options with the same `group`, next to each other, stand under one head. */
+  options?: readonly { value: string; label: string; group?: string }[];
+  /** Typed instead of chosen; what is wrong with a text is said in words, null when nothing is. */
+  check?: (text: string) => string | null;
+  /** Stands in place of the options, with `show` for the pill. */
+  panel?: (value: string | undefined, onChange: (value: string | undefined) => void) => ReactNode;
+  show?: (value: string) => string;
 }
 export type FilterValues = Readonly<Record<string, string | undefined>>;
 interface FilterBarProps {
@@ -75,7 +81,7 @@ export function FilterBar({ fields, values, onChange, onReset }: FilterBarProps)
 
 function Pill({ field, value, onChange, onOpen }: { field: FilterField; value: string | undefined; onChange: FilterBarProps["onChange"]; onOpen?: () => void }) {
   const { t } = useTranslation("ui");
-  const chosen = chosenOf(value).map((one) => field.options.find((option) => option.value === one)?.label ?? t("filter.unknown"));
+  const chosen = field.show && value ? [field.show(value)] : chosenOf(value).map((one) => (field.options ? (field.options.find((option) => option.value === one)?.label ?? t("filter.unknown")) : one));
   const text = chosen.length > 2 ? t("filter.several", { count: chosen.length }) : chosen.join(t("filter.comma"));
   return (
     <span className="lb-row" style={{ gap: 0, position: "relative" }}>
@@ -101,28 +107,64 @@ function Pill({ field, value, onChange, onOpen }: { field: FilterField; value: s
   );
 }
 
-function Options({ field, value, onChange }: { field: FilterField; value: string | undefined; onChange: FilterBarProps["onChange"] }) {
+interface PanelProps {
+  field: FilterField;
+  value: string | undefined;
+  onChange: FilterBarProps["onChange"];
+}
+function Options({ field, value, onChange }: PanelProps) {
+  if (field.panel) return <div className="lb-stack lb-filter-panel">{field.panel(value, (next) => onChange(field.key, next))}</div>;
+  return field.options ? <Choices field={field} options={field.options} value={value} onChange={onChange} /> : <Text field={field} value={value} onChange={onChange} />;
+}
+
+/** A text applies with Enter or when the field is left, once it is right. */
+function Text({ field, value, onChange }: PanelProps) {
+  const { t } = useTranslation("ui");
+  const [text, setText] = useState(value ?? "");
+  const [wrong, setWrong] = useState<string | null>(null);
+  const apply = () => {
+    const given = text.trim();
+    const found = given ? (field.check?.(given) ?? null) : null;
+    setWrong(found);
+    if (!found && given !== (value ?? "")) onChange(field.key, given || undefined);
+  };
+  return (
+    <div className="lb-stack lb-stack-tight lb-filter-panel">
+      <Input allowClear autoComplete="off" value={text} status={wrong ? "error" : ""} aria-label={field.label} placeholder={t("filter.enter")} onChange={(event) => setText(event.target.value)} onBlur={apply} onPressEnter={(event) => !event.nativeEvent.isComposing && apply()} />
+      {wrong && (
+        <span className="lb-danger lb-meta" role="alert">
+          {wrong}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Choices({ field, options: all, value, onChange }: PanelProps & { options: NonNullable<FilterField["options"]> }) {
   const { t } = useTranslation("ui");
   const [search, setSearch] = useState("");
-  const options = field.options.filter((option) => option.label.toLowerCase().includes(search.trim().toLowerCase()));
+  const options = all.filter((option) => option.label.toLowerCase().includes(search.trim().toLowerCase()));
   const chosen = chosenOf(value);
   const toggle = (one: string, on: boolean) => onChange(field.key, (on ? [...chosen, one] : chosen.filter((other) => other !== one)).join(",") || undefined);
   return (
     <div className="lb-stack lb-filter-panel">
-      {field.options.length > SEARCHABLE && <Input allowClear value={search} aria-label={t("filter.search", { label: field.label })} placeholder={t("filter.search", { label: field.label })} onChange={(event) => setSearch(event.target.value)} />}
+      {all.length > SEARCHABLE && <Input allowClear value={search} aria-label={t("filter.search", { label: field.label })} placeholder={t("filter.search", { label: field.label })} onChange={(event) => setSearch(event.target.value)} />}
       <div className="lb-filter-list" role="group" aria-label={field.label}>
         {options.length === 0 && <span className="lb-muted">{t("filter.noOption")}</span>}
-        {options.map((option) =>
-          field.multiple ? (
-            <Checkbox key={option.value} checked={chosen.includes(option.value)} onChange={(event) => toggle(option.value, event.target.checked)}>
-              {option.label}
-            </Checkbox>
-          ) : (
-            <Radio key={option.value} checked={value === option.value} onChange={() => onChange(field.key, option.value)}>
-              {option.label}
-            </Radio>
-          ),
-        )}
+        {options.map((option, index) => (
+          <Fragment key={option.value}>
+            {option.group && option.group !== options[index - 1]?.group && <span className="lb-meta lb-muted lb-filter-group">{option.group}</span>}
+            {field.multiple ? (
+              <Checkbox checked={chosen.includes(option.value)} onChange={(event) => toggle(option.value, event.target.checked)}>
+                {option.label}
+              </Checkbox>
+            ) : (
+              <Radio checked={value === option.value} onChange={() => onChange(field.key, option.value)}>
+                {option.label}
+              </Radio>
+            )}
+          </Fragment>
+        ))}
       </div>
     </div>
   );

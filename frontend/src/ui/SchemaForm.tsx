@@ -41,10 +41,12 @@ interface SchemaFormProps<T> {
   /** Name of the server draft; none is kept without one. */
   draftKey?: string;
   note?: ReactNode;
+  /** What it does cannot simply be taken back. */
+  danger?: boolean;
 }
 
 /** The one form: labels on top, the server's errors at their fields, the rest in a summary, guard, draft, Ctrl+Enter. */
-export function SchemaForm<T>({ fields, initial = {}, submitLabel, submit, onDone, onCancel, draftKey, note }: SchemaFormProps<T>) {
+export function SchemaForm<T>({ fields, initial = {}, submitLabel, submit, onDone, onCancel, draftKey, note, danger = false }: SchemaFormProps<T>) {
   const { t } = useTranslation("ui");
   const [form] = Form.useForm<Values>();
   const [values, setValues] = useState<Values>(initial);
@@ -106,7 +108,7 @@ export function SchemaForm<T>({ fields, initial = {}, submitLabel, submit, onDon
       ))}
       {note}
       <div className="lb-row">
-        <Button type="primary" htmlType="submit" loading={busy}>
+        <Button type="primary" danger={danger} htmlType="submit" loading={busy}>
           {submitLabel}
         </Button>
         {onCancel && <Button onClick={onCancel}>{t("form.cancel")}</Button>}
@@ -118,10 +120,9 @@ export function SchemaForm<T>({ fields, initial = {}, submitLabel, submit, onDon
 
 /** Puts each error of the answer at its field; answers what is left for the summary. */
 function showErrors(form: FormInstance<Values>, fields: readonly Field[], problem: Problem): Problem | null {
-  const placed = fields.map(({ name }) => ({
-    name,
-    errors: problem.errors.filter(({ pointer }) => pointer.replace(/^#/, "").split("/").at(-1) === name).map(({ message }) => message),
-  }));
+  // An error inside a list or an object stands at the field that holds it.
+  const holder = (pointer: string) => pointer.replace(/^#/, "").split("/").findLast((part) => fields.some(({ name }) => name === part));
+  const placed = fields.map(({ name }) => ({ name, errors: problem.errors.filter(({ pointer }) => holder(pointer) === name).map(({ message }) => message) }));
   form.setFields(placed);
   const first = placed.find(({ errors }) => errors.length > 0);
   if (first) form.scrollToField(first.name, { focus: true });

@@ -32,7 +32,9 @@ async def walk_policies(walk: Walk, company: Company, api: Api) -> None:
     for params in ({}, {"roleId": role}, {"employeeId": str(person.id), "client": "android"}):
         await walk("GET", "/login-policies", api=api, params=params)
     one = {"policy_id": made[0]["id"]}
-    changed = await walk("PUT", "/login-policies/{policy_id}", api=api, **one, json={"parts": parts | {"idle": {"minutes": 9}}}, headers=_if(1))
+    changed = await walk(
+        "PUT", "/login-policies/{policy_id}", api=api, **one, json={"parts": parts | {"idle": {"minutes": 9}}}, headers=_if(1)
+    )
     for asked in ({}, {"draft": draft}):
         attempt = {"employeeId": str(person.id), "client": "android", "ip": "61.139.2.69", "device": "new"}
         await walk("POST", "/login-policies/try", api=api, json=attempt | asked)

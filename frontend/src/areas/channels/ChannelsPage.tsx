@@ -2,18 +2,18 @@ import { PlusOutlined } from "@/ui/icons";
 import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import type { Channel, ChannelCreated } from "@/api/types";
 import { usePhone } from "@/theme/mode";
 import { Can } from "@/ui/ActionButton";
 import { useKeys } from "@/ui/keys";
 import { useCan } from "@/ui/me";
 import { Page } from "@/ui/Page";
+import { SecretOnce } from "@/ui/SecretOnce";
 import { StateView } from "@/ui/StateView";
 import { useFormat, useNow } from "@/ui/useFormat";
 import { ChannelForm } from "./ChannelForm";
 import { Health } from "./Health";
-import { SecretOnce } from "./SecretOnce";
 import { useChannels } from "./useChannels";
 import "./channels.css";
 
@@ -21,6 +21,7 @@ export function ChannelsPage() {
   const { t } = useTranslation("channels");
   const phone = usePhone();
   const can = useCan();
+  const navigate = useNavigate();
   const channels = useChannels();
   const [query, setQuery] = useSearchParams();
   const [made, setMade] = useState<ChannelCreated | null>(null);
@@ -53,7 +54,18 @@ export function ChannelsPage() {
         </ul>
       )}
       <Drawer open={creating} onClose={() => open(false)} title={t(made ? "secret.title" : "form.newTitle")} size={phone ? "100%" : 560} destroyOnHidden mask={{ closable: !made }}>
-        {made ? <SecretOnce channel={made} secret={made.secret} /> : <ChannelForm onDone={setMade} onCancel={() => open(false)} />}
+        {made ? (
+          <SecretOnce
+            beside={[{ label: t("access.address"), value: made.webhookUrl }]}
+            label={t("access.secret")}
+            secret={made.secret}
+            gone={t("secret.gone")}
+            continueLabel={t("secret.continue")}
+            onContinue={() => void navigate(`/channels/${made.id}`)}
+          />
+        ) : (
+          <ChannelForm onDone={setMade} onCancel={() => open(false)} />
+        )}
       </Drawer>
     </Page>
   );

@@ -65,6 +65,7 @@ function Known({ customer }: { customer: Customer }) {
   const can = useCan();
   const matches = can("products.match");
   const seesCases = can("pipeline.view");
+  const audit = can("access.audit.view") ? () => void navigate(`/audit/records/${customer.id}`) : null;
   const place = neighbours(customer.id);
   const go = (id: string | null) => id && void navigate(`/customers/${id}`, { replace: true });
   const allowed = (action: string) => findAction(customer.allowedActions, action)?.allowed === true;
@@ -112,7 +113,7 @@ function Known({ customer }: { customer: Customer }) {
               </Button>
             )}
             {phone ? (
-              <MoreActions customer={customer} run={{ edit: () => setEditing(true), assign: () => setAssigning(true) }} />
+              <MoreActions customer={customer} run={{ edit: () => setEditing(true), assign: () => setAssigning(true) }} audit={audit} />
             ) : (
               <>
                 <ActionButton actions={customer.allowedActions} action="edit" icon={<EditOutlined />} onClick={() => setEditing(true)}>
@@ -121,6 +122,7 @@ function Known({ customer }: { customer: Customer }) {
                 <ActionButton actions={customer.allowedActions} action="assign" icon={<UserSwitchOutlined />} onClick={() => setAssigning(true)}>
                   {t("action.assign")}
                 </ActionButton>
+                {audit && <Button onClick={audit}>{t("action.audit")}</Button>}
               </>
             )}
           </>
@@ -160,14 +162,15 @@ function Known({ customer }: { customer: Customer }) {
 }
 
 /** The rarer actions behind one button, where there is no room for all; a refused one says why. */
-function MoreActions({ customer, run }: { customer: Customer; run: Record<"edit" | "assign", () => void> }) {
+function MoreActions({ customer, run, audit }: { customer: Customer; run: Record<"edit" | "assign", () => void>; audit: (() => void) | null }) {
   const { t } = useTranslation("customers");
-  const items = (["edit", "assign"] as const).flatMap((key) => {
+  const own = (["edit", "assign"] as const).flatMap((key) => {
     const action = findAction(customer.allowedActions, key);
     if (!action) return [];
     const label = t(`action.${key}`);
     return [{ key, disabled: !action.allowed, label: action.allowed ? label : `${label} · ${action.reason?.message ?? ""}`, onClick: run[key] }];
   });
+  const items = [...own, ...(audit ? [{ key: "audit", label: t("action.audit"), onClick: audit }] : [])];
   if (items.length === 0) return null;
   return (
     <Dropdown trigger={["click"]} menu={{ items }}>

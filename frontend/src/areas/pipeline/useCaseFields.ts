@@ -26,6 +26,6 @@ export function useCaseFields(keys: readonly string[]): FilterField[] {
       { key: "lenderId", label: t("filter.lender"), options: (lenders?.items ?? []).map(({ id, name }) => ({ value: id, label: name })) },
       { key: "ownerId", label: t("column.owner"), options: (employees?.items ?? []).map(({ id, displayName }) => ({ value: id, label: displayName })) },
     ];
-    return all.filter(({ key, options }) => keys.includes(key) && options.length > 1);
+    return all.filter(({ key, options }) => keys.includes(key) && (options?.length ?? 0) > 1);
   }, [t, keys, pipelines, lenders, employees]);
 }

@@ -1,10 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Progress } from "antd";
+import { Button, Progress } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "@/api/client";
+import { api, client } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import type { Task } from "@/api/types";
 import { ActionButton } from "../ActionButton";
+import { saveFile } from "../download";
 import { StateView } from "../StateView";
 import { useFormat, useNow } from "../useFormat";
 import { TASKS, isRunning } from "./tasks";
@@ -38,7 +40,19 @@ function TaskLine({ task }: { task: Task }) {
   const onSettled = () => cache.invalidateQueries({ queryKey: TASKS });
   const cancel = api.useMutation("post", "/api/v1/tasks/{task_id}/cancel", { onSettled });
   const resume = api.useMutation("post", "/api/v1/tasks/{task_id}/resume", { onSettled });
-  const refused = cancel.error ?? resume.error;
+  const [failed, setFailed] = useState<unknown>(null);
+  const file = fileOf(task);
+  const download = async () => {
+    if (!file) return;
+    setFailed(null);
+    try {
+      const { data } = await client.GET("/api/v1/tasks/{task_id}/file", { params, parseAs: "blob" });
+      if (data) saveFile(file, data as unknown as Blob);
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  const refused = cancel.error ?? resume.error ?? failed;
   const params = { path: { task_id: task.id } };
   return (
     <li className="lb-stack lb-stack-tight">
@@ -58,6 +72,11 @@ function TaskLine({ task }: { task: Task }) {
               {t("tasks.cancel")}
             </ActionButton>
           )}
+          {file && (
+            <Button size="small" onClick={() => void download()}>
+              {t("tasks.download")}
+            </Button>
+          )}
           {(task.state === "failed" || task.state === "cancelled") && (
             <ActionButton actions={task.allowedActions} action="resume" size="small" onClick={() => resume.mutate({ params })}>
               {t("tasks.resume")}
@@ -65,11 +84,17 @@ function TaskLine({ task }: { task: Task }) {
           )}
         </span>
       </span>
-      {refused && (
+      {refused ? (
         <p className="lb-danger lb-meta" role="alert">
           {(isProblem(refused) && refused.message) || t("tasks.refused")}
         </p>
-      )}
+      ) : null}
     </li>
   );
+}
+
+/** The name of the file that a task made, while it has one. */
+function fileOf(task: Task): string | null {
+  const file = task.state === "done" ? task.result?.file : null;
+  return file && typeof file === "object" && "name" in file ? String(file.name) : null;
 }

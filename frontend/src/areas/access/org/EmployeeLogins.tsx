@@ -97,7 +97,7 @@ function SessionLine({ session, busy, onEnd }: { session: LoginSession; busy: bo
       <span className="lb-stack lb-stack-tight lb-grow">
         <span className="lb-row lb-row-wrap">
           <strong>{session.device?.name || t(`logins:client.${session.client}`)}</strong>
-          <span className="lb-muted">{t(`logins:client.${session.client}`)}</span>
+          {session.device?.name && <span className="lb-muted">{t(`logins:client.${session.client}`)}</span>}
           {session.current && <Tone tone="blue">{t("logins.current")}</Tone>}
         </span>
         <span className="lb-row lb-row-wrap lb-meta lb-muted">
@@ -125,7 +125,7 @@ function DeviceLine({ device, busy, onUnbind }: { device: LoginDevice; busy: boo
       <span className="lb-stack lb-stack-tight lb-grow">
         <span className="lb-row lb-row-wrap">
           <strong>{device.name || t(`logins:client.${device.client}`)}</strong>
-          <span className="lb-muted">{t(`logins:client.${device.client}`)}</span>
+          {device.name && <span className="lb-muted">{t(`logins:client.${device.client}`)}</span>}
           <Tone tone={deviceTones[device.state]}>{t(`logins:device.${device.state}`)}</Tone>
         </span>
         <span className="lb-row lb-row-wrap lb-meta lb-muted">

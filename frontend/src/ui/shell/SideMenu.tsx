@@ -17,8 +17,11 @@ export function SideMenu({ collapsed, onToggle, onPick }: SideMenuProps) {
   const me = useMe();
   const { pathname } = useLocation();
   const list = useRef<HTMLUListElement>(null);
+  const shown = useRef("");
   // Where the menu is longer than the window, the page one is on is in sight.
   useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
     const frame = list.current;
     const here = frame?.querySelector<HTMLElement>(".active");
     if (!frame || !here) return;
@@ -26,7 +29,7 @@ export function SideMenu({ collapsed, onToggle, onPick }: SideMenuProps) {
     const at = here.getBoundingClientRect();
     if (at.bottom > bottom) frame.scrollTop += at.bottom - bottom;
     else if (at.top < top) frame.scrollTop -= top - at.top;
-  }, [pathname]);
+  });
   return (
     <nav className="lb-side" aria-label={t("menu.label")}>
       <div className="lb-side-brand">

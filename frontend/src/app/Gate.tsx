@@ -7,7 +7,7 @@ import { push } from "@/api/push";
 import { isProblem } from "@/api/problem";
 import { mayHaveSession, onEnding, onOpening } from "@/api/session";
 import type { Me } from "@/api/types";
-import { LockScreen } from "@/ui/shell/LockScreen";
+import { LockScreen } from "@/areas/access/LockScreen";
 import { MeContext, useMeQuery } from "@/ui/me";
 import { usePreviewedRole, useSeeAs } from "@/ui/preview";
 import { StateView } from "@/ui/StateView";
@@ -18,9 +18,11 @@ export function Gate() {
   const [locked, setLocked] = useState<Me | null>(null);
   const role = usePreviewedRole();
   const location = useLocation();
+  const navigate = useNavigate();
   const here = `${location.pathname}${location.search}`;
-  if (locked) return <LockScreen me={locked} onOpen={() => setLocked(null)} />;
-  if (!mayHaveSession()) return <Navigate to={`/login?next=${encodeURIComponent(here)}`} replace />;
+  const login = `/login?next=${encodeURIComponent(here)}`;
+  if (locked) return <LockScreen me={locked} onOpen={() => setLocked(null)} onLeave={() => void navigate(login, { replace: true })} />;
+  if (!mayHaveSession()) return <Navigate to={login} replace />;
   // Another role sees another product: nothing of the page before is kept.
   return <Known key={role?.id ?? ""} here={here} onLock={setLocked} />;
 }

@@ -12,7 +12,7 @@ import { usePreference } from "../preferences";
 import { useNow } from "../useFormat";
 import { BottomBar } from "./BottomBar";
 import type { CustomerSearch } from "./CommandPalette";
-import { IdleLock } from "./IdleLock";
+import { ClosingBar, IdleLock } from "./IdleLock";
 import { NewVersionBar, OfflineBar } from "./Notices";
 import { PreviewBar } from "./PreviewBar";
 import { SideMenu } from "./SideMenu";
@@ -67,6 +67,7 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
           <NewVersionBar />
           <OfflineBar />
           <IdleLock seconds={me.idleSeconds} />
+          <ClosingBar closesAt={me.closesAt} />
           <main id="content" tabIndex={-1} className="lb-content">
             {children}
           </main>

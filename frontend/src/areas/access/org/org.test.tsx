@@ -1,6 +1,6 @@
 import { screen, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import type { EmployeeDetail, OrgUnit } from "@/api/types";
+import type { EmployeeDetail, Me, OrgUnit } from "@/api/types";
 import { list, never, problem, renderPage } from "@/test/render";
 import { allowed, me } from "@/test/rows";
 import { EmployeePage } from "./EmployeePage";
@@ -25,7 +25,7 @@ const employee = (part: Partial<EmployeeDetail> = {}): EmployeeDetail => ({
 });
 const boss = { ...me, permissions: ["access.employees.view", "access.employees.manage", "access.units.manage", "access.sessions.manage"].map((permission) => ({ permission, scope: "company" as const })) };
 const server = { "GET /api/v1/org-units": () => ({ items: units }), "GET /api/v1/roles": () => roles, "GET /api/v1/employees": () => list([row]) };
-const org = (more: object = {}, at = "/settings/org", who = boss) => renderPage(<OrgPage />, { ...server, ...more }, { path: "/settings/org", at, me: who });
+const org = (more: object = {}, at = "/settings/org", who: Me = boss) => renderPage(<OrgPage />, { ...server, ...more }, { path: "/settings/org", at, me: who });
 
 test("people of the chosen unit, found by name without the name in the address", async () => {
   const { user, calls, router } = await org();
@@ -65,7 +65,7 @@ test("a new employee in one form, the password shown once", async () => {
   await user.click((await screen.findAllByTitle("业务员")).at(-1) as HTMLElement);
   await user.click(drawer.getByRole("button", { name: "新建员工" }));
   expect(await screen.findByText("abcd-efgh-jkmn")).toBeVisible();
-  expect(screen.getByText("密码只显示这一次，现在复制交给他。")).toBeVisible();
+  expect(screen.getByText("他登录后必须换成自己的密码。")).toBeVisible();
   const sent = calls.find(({ method, path }) => method === "POST" && path === "/api/v1/employees");
   expect(sent?.body).toEqual({ displayName: "周晓梅", username: "sales13", unitId: "u2", roleIds: ["r1"] });
   await user.click(screen.getByRole("button", { name: "再建一个" }));
@@ -109,7 +109,7 @@ test("without the permissions nothing can be made", async () => {
 
 const session = { id: "s9", client: "web" as const, current: false, device: { id: "d1", name: "Chrome · Windows", state: "bound" as const }, ip: "125.70.1.1", place: "成都", createdAt: new Date().toISOString(), lastUsedAt: new Date().toISOString(), expiresAt: new Date().toISOString(), factor: null };
 const device = { id: "d1", version: 1, client: "web" as const, name: "Chrome · Windows", state: "bound" as const, current: false, keyBound: true, lastIp: "125.70.1.1", place: "成都", lastUsedAt: new Date().toISOString(), boundAt: null, push: false };
-const page = (more: object = {}, who = boss) =>
+const page = (more: object = {}, who: Me = boss) =>
   renderPage(
     <EmployeePage />,
     { ...server, "GET /api/v1/employees/*": () => employee(), "GET /api/v1/employees/*/sessions": () => ({ items: [session] }), "GET /api/v1/employees/*/devices": () => ({ items: [device] }), ...more },

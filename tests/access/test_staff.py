@@ -49,10 +49,11 @@ class TestMe:
         assert "password" not in str(me)
 
     async def test_menus_follow_permissions(self, sign_in: SignIn) -> None:
+        settings = ["org", "roles", "login-policies", "login-approvals", "api-keys"]
         for role, menus in {
-            "boss": ["today", "customers", "channels", "inbox", *PRODUCTS, *MONEY, "pipelines"],
-            "hr": ["today"],
-            "leader": ["today", "customers", "channels", "inbox", *PRODUCTS, *MONEY],
+            "boss": ["today", "customers", "channels", "inbox", *PRODUCTS, *MONEY, "audit", *settings, "pipelines"],
+            "hr": ["today", "org"],
+            "leader": ["today", "customers", "channels", "inbox", *PRODUCTS, *MONEY, "org", "login-approvals"],
             "finance": ["today", *MONEY],
         }.items():
             me = await (await sign_in(role, role=role)).ok("GET", "/me")
@@ -68,7 +69,7 @@ class TestDuty:
             entries = list(
                 await session.scalars(select(AuditEntry).where(AuditEntry.action == "access.duty_changed").order_by(AuditEntry.id))
             )
-            assert [entry.facts for entry in entries] == [{"on_duty": True}, {"on_duty": False}]
+            assert [entry.facts["changes"] for entry in entries] == [{"onDuty": [False, True]}, {"onDuty": [True, False]}]
             assert list(await session.scalars(select(Outbox))) == []
 
     async def test_what_is_no_duty(self, sign_in: SignIn) -> None:

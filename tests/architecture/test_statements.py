@@ -30,6 +30,7 @@ from support.walks.analytics import walk_analytics
 from support.walks.cases import walk_cases
 from support.walks.factors import walk_factors
 from support.walks.machines import walk_machines
+from support.walks.policies import walk_policies
 from support.walks.products import walk_products
 from support.walks.staff import walk_staff
 from support.webhooks import Platform
@@ -136,6 +137,7 @@ async def test_every_statement_names_its_tenant(
     await _workspace(walk, runtime, company, boss, settle, clock)
     await walk_products(walk, customer_id, await sign_in("sales3"), leader)
     await walk_analytics(walk, runtime, company, boss, leader)
+    await walk_policies(walk, company, await sign_in("admin", role="admin"))
     await walk_factors(walk, await sign_in("sales4"), clock)
     await walk_staff(walk, company, await sign_in("admin", role="admin", unit=company.root), leader)
     await walk_machines(walk, app, company, sales, clock)

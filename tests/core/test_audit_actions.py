@@ -5,7 +5,7 @@ import pytest
 from loanbroker_api import registry
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.audit import entry_of
-from loanbroker_api.core.audit_actions import act, act_title, changes_between, field_title, masked_changes, subject_kind
+from loanbroker_api.core.audit_actions import act, act_title, changes_between, field_title, masked_changes, reference_kind, subject_kind
 from loanbroker_api.core.ids import new_id
 from support.clock import TestClock
 
@@ -24,6 +24,9 @@ def test_titles() -> None:
     assert (subject_kind("customers.revealed"), subject_kind("gone.long_ago")) == ("customer", None)
     assert field_title("customer", "idNumber", english=False) == "证件号"
     assert field_title("lender", "contacts", english=False) == "资方联系人"  # the grade's own title
+    assert field_title("role", "customer.phone", english=False) == "电话"
+    assert field_title("role", "access.audit.view", english=False) == "查看审计"
+    assert (reference_kind("employee", "unitId"), reference_kind("employee", "phone")) == ("unit", None)
     assert field_title(None, "whatever", english=True) == "whatever"
 
 
@@ -43,6 +46,9 @@ def test_graded_values_are_masked_whoever_forgets_it() -> None:
         "customer.phone": ["138****5678", "138****5678"],
     }
     assert masked_changes("access.employee_created", {"phone": ["13812345678", None]}) == {"phone": ["138****5678", None]}
+    seen = {"customer.phone": ["masked", "full"], "customers.view": ["team", "company"]}
+    assert masked_changes("access.role_updated", seen) == seen  # how a role sees phones, not a phone
+    assert masked_changes("gone.long_ago", {"customer.phone": ["13812345678", None]}) == {"customer.phone": ["138****5678", None]}
     assert masked_changes("pipeline.case_edited", {"phone": ["1", 2]}) == {"phone": ["1", 2]}  # not graded on a case
     with pytest.raises(ValueError, match="unpack"):
         masked_changes("customers.edited", {"name": ["one"]})

@@ -6,7 +6,7 @@ export interface FieldError {
   message: string;
 }
 
-type Refusal = Partial<Omit<ProblemBody, "requestId" | "errors">> & { requestId?: string | null; errors?: readonly FieldError[] };
+type Refusal = Partial<Omit<ProblemBody, "requestId" | "errors">> & { requestId?: string | null; errors?: readonly FieldError[]; retryAfter?: number | null };
 
 /** A refusal of the server (RFC 9457), or a failed connection as `client.offline`. Programs compare `code`, people read `message`. */
 export class Problem extends Error {
@@ -16,6 +16,8 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[];
   /** The row as it is now, on 409 `core.stale`. */
   readonly current: unknown;
+  /** Seconds to wait before the next try; null when nothing is said. */
+  readonly retryAfter: number | null;
 
   constructor(body: Refusal) {
     super(body.message || body.detail || body.title || "");
@@ -25,6 +27,7 @@ export class Problem extends Error {
     this.requestId = body.requestId ?? null;
     this.errors = body.errors ?? [];
     this.current = body.current;
+    this.retryAfter = body.retryAfter ?? null;
   }
 }
 
@@ -34,11 +37,12 @@ export const problemCode = (value: unknown): string | null => (isProblem(value) 
 /** Reads the body of a refusal; an answer that is no Problem (a proxy's page) keeps its status. */
 export async function readProblem(response: Response): Promise<Problem> {
   const requestId = response.headers.get("X-Request-Id");
+  const retryAfter = Number(response.headers.get("Retry-After")) || null;
   try {
     const body = (await response.json()) as Refusal | null;
-    if (body && typeof body === "object") return new Problem({ status: response.status, requestId, ...body });
+    if (body && typeof body === "object") return new Problem({ status: response.status, requestId, retryAfter, ...body });
   } catch {
     // Not JSON: told by its status below.
   }
-  return new Problem({ status: response.status, requestId, code: `client.http-${response.status}` });
+  return new Problem({ status: response.status, requestId, retryAfter, code: `client.http-${response.status}` });
 }

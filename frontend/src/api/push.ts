@@ -1,6 +1,6 @@
 import { apiUrl, socketUrl } from "./address";
 import { serverNow } from "./clock";
-import { accessToken, sessionEnded } from "./session";
+import { accessToken, checkSession, sessionId } from "./session";
 import { EventFrames } from "./frames";
 
 export interface PushEvent {
@@ -64,7 +64,8 @@ export class PushStream {
     if (this.seen.size > REMEMBERED) this.seen.delete(this.seen.values().next().value as string);
     this.lastId = event.id;
     this.lastEventAt = serverNow();
-    if (event.kind === "access.session_ended") sessionEnded(String(event.data.reason ?? "ended"));
+    // It is told of all my sessions; the refusal of this one's token says why in words.
+    if (event.kind === "access.session_ended" && event.data.sessionId === sessionId()) void checkSession().catch(() => undefined);
     for (const listener of this.listeners) listener(event);
   }
 
@@ -142,6 +143,7 @@ export class PushStream {
       headers: {
         Accept: "text/event-stream",
         Authorization: `Bearer ${token}`,
+        "X-Background": "1",
         ...(this.lastId ? { "Last-Event-ID": this.lastId } : {}),
       },
     });

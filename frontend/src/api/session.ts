@@ -1,7 +1,7 @@
 import { apiUrl } from "./address";
 import { learnClock } from "./clock";
 import { Problem, readProblem } from "./problem";
-import type { Token } from "./types";
+import type { LoginStep, Token } from "./types";
 
 /**
  * The session of this browser. The access token lives in memory only; the refresh token is an HttpOnly cookie.
@@ -10,17 +10,25 @@ import type { Token } from "./types";
 interface Access {
   token: string;
   expiresAt: number;
+  sessionId: string;
 }
-type Message = { kind: "access"; access: Access } | { kind: "ended"; reason: string } | { kind: "locked" };
-export type Ending = "signed-out" | "expired" | "ended" | "locked";
+/** Why a session ended: the code for programs, the server's words for people. */
+export interface Ended {
+  code: string;
+  message: string;
+}
+type Message = { kind: "access"; access: Access } | { kind: "ended"; ended: Ended } | { kind: "locked" };
+export type Ending = "signed-out" | "ended" | "locked";
 
 // Says only that a session may exist, so that a first visit asks for no refresh.
 const HINT = "lb.signedIn";
 const MARGIN = 20_000;
+const SIGNED_OUT: Ended = { code: "signed-out", message: "" };
+const LOCKED: Ended = { code: "locked", message: "" };
 let access: Access | null = null;
-let lastEnd: string | null = null;
+let lastEnd: Ended | null = null;
 const openings = new Set<() => void>();
-const endings = new Set<(ending: Ending, reason: string | null) => void>();
+const endings = new Set<(ending: Ending, ended: Ended) => void>();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("lb-session");
 
 channel?.addEventListener("message", (event: MessageEvent<Message>) => {
@@ -29,14 +37,20 @@ channel?.addEventListener("message", (event: MessageEvent<Message>) => {
     access = message.access;
     for (const listener of openings) listener();
   }
-  if (message.kind === "locked") forget("locked", null);
-  if (message.kind === "ended") forget("ended", message.reason);
+  if (message.kind === "locked") forget("locked", LOCKED);
+  if (message.kind === "ended") forget(message.ended.code === SIGNED_OUT.code ? "signed-out" : "ended", message.ended);
 });
 
 export const mayHaveSession = (): boolean => access !== null || localStorage.getItem(HINT) === "1";
-export const lastEnding = (): string | null => lastEnd;
+export const lastEnding = (): Ended | null => lastEnd;
+export const sessionId = (): string | null => access?.sessionId ?? null;
 
-export function onEnding(listener: (ending: Ending, reason: string | null) => void): () => void {
+/** The token alone was refused: a new one may pass. */
+export const isTokenRefusal = ({ code }: Ended): boolean => code === "core.unauthenticated" || code.startsWith("client.");
+/** A live session meets 401 either for its token, for a wrong answer to a step-up, or because a policy or a person ended it. */
+export const endsSession = (refusal: Ended): boolean => !isTokenRefusal(refusal) && refusal.code !== "access.factor-refused";
+
+export function onEnding(listener: (ending: Ending, ended: Ended) => void): () => void {
   endings.add(listener);
   return () => endings.delete(listener);
 }
@@ -47,16 +61,17 @@ export function onOpening(listener: () => void): () => void {
   return () => openings.delete(listener);
 }
 
-function forget(ending: Ending, reason: string | null): void {
+function forget(ending: Ending, ended: Ended): void {
   access = null;
-  lastEnd = reason ?? ending;
+  lastEnd = ended;
   // A reload while locked must ask for the password too, so the hint goes in every case.
   localStorage.removeItem(HINT);
-  for (const listener of endings) listener(ending, reason);
+  for (const listener of endings) listener(ending, ended);
 }
 
-function keep(token: Token): Access {
-  access = { token: token.accessToken, expiresAt: Date.now() + token.expiresIn * 1000 };
+/** Takes a session that the server has just opened or renewed, here and in all tabs. */
+export function keepToken(token: Token): Access {
+  access = { token: token.accessToken, expiresAt: Date.now() + token.expiresIn * 1000, sessionId: token.sessionId };
   lastEnd = null;
   localStorage.setItem(HINT, "1");
   channel?.postMessage({ kind: "access", access } satisfies Message);
@@ -72,6 +87,7 @@ async function send(path: string, body: object, token?: string): Promise<Respons
       headers: {
         "Content-Type": "application/json",
         "X-Requested-With": "loanbroker",
+        "X-Background": "1",
         "Accept-Language": document.documentElement.lang || "zh-CN",
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },
@@ -84,46 +100,74 @@ async function send(path: string, body: object, token?: string): Promise<Respons
   return response;
 }
 
-export async function signIn(tenant: string, username: string, password: string): Promise<void> {
-  const response = await send("/api/v1/auth/login", { tenant, username, password, client: "web" });
+/** A call before there is a session; refusals are thrown. */
+export async function post<T>(path: string, body: object): Promise<{ status: number; body: T }> {
+  const response = await send(path, body);
   if (!response.ok) throw await readProblem(response);
-  keep((await response.json()) as Token);
+  return { status: response.status, body: (response.status === 204 ? null : await response.json()) as T };
 }
+
+/** One step of signing in: null when it opened the session, else what is asked for next. */
+export async function signInBy(path: string, body: object): Promise<LoginStep | null> {
+  const answer = await post<Token | LoginStep>(path, body);
+  if (answer.status === 202) return answer.body as LoginStep;
+  keepToken(answer.body as Token);
+  return null;
+}
+
+/** What people know this browser by in the list of devices; the server recognises it by its cookie. */
+function deviceName(agent: string): string {
+  const first = (names: [RegExp, string][]) => names.find(([pattern]) => pattern.test(agent))?.[1];
+  const browser = first([[/MicroMessenger/, "WeChat"], [/Edg\//, "Edge"], [/Firefox\//, "Firefox"], [/Chrome\//, "Chrome"], [/Safari\//, "Safari"]]);
+  const system = first([[/Windows/, "Windows"], [/Android/, "Android"], [/iPhone|iPad/, "iOS"], [/Mac OS X/, "macOS"], [/Linux/, "Linux"]]);
+  return [browser, system].filter(Boolean).join(" · ");
+}
+
+export const signIn = (tenant: string, username: string, password: string): Promise<LoginStep | null> =>
+  signInBy("/api/v1/auth/login", { tenant, username, password, client: "web", device: { name: deviceName(navigator.userAgent) } });
 
 export async function signOut(): Promise<void> {
   const token = access?.token;
-  channel?.postMessage({ kind: "ended", reason: "signed-out" } satisfies Message);
-  forget("signed-out", null);
+  channel?.postMessage({ kind: "ended", ended: SIGNED_OUT } satisfies Message);
+  forget("signed-out", SIGNED_OUT);
   await send("/api/v1/auth/logout", {}, token);
 }
 
-/** Drops the token here and in all tabs without ending the session on the server; the password opens it again. */
+/** Drops the token here and in all tabs and ends the session on the server, so that nothing kept in the browser opens it again. */
 export function lockSession(): void {
+  const token = access?.token;
   channel?.postMessage({ kind: "locked" } satisfies Message);
-  forget("locked", null);
+  forget("locked", LOCKED);
+  if (token) void send("/api/v1/auth/logout", {}, token).catch(() => undefined);
 }
 
-/** The server ended the session (policy, admin); `reason` is its code. */
-export function sessionEnded(reason: string): void {
-  channel?.postMessage({ kind: "ended", reason } satisfies Message);
-  forget("ended", reason);
+/** The server ended the session (policy, a person, time). Idleness locks the page; anything else leads to the login page, which tells why. */
+export function sessionEnded({ code, message }: Ended): void {
+  if (!mayHaveSession()) return;
+  if (code === "access.session-idle") return lockSession();
+  const ended = { code, message };
+  channel?.postMessage({ kind: "ended", ended } satisfies Message);
+  forget("ended", ended);
 }
+
+/** Asks the server whether the session is still there; its refusal ends it here too, with the reason. */
+export const checkSession = (): Promise<string | null> => accessToken(access?.token ?? null);
 
 const fresh = (): Access | null => (access && access.expiresAt - MARGIN > Date.now() ? access : null);
 let running: Promise<string | null> | null = null;
 
 async function renew(rejected: string | null): Promise<string | null> {
   const run = async () => {
+    if (!mayHaveSession()) return null;
     const other = fresh();
     if (other && other.token !== rejected) return other.token;
     const response = await send("/api/v1/auth/refresh", {});
     if (response.status === 401 || response.status === 403) {
-      const problem = await readProblem(response);
-      sessionEnded(problem.code);
+      sessionEnded(await readProblem(response));
       return null;
     }
     if (!response.ok) throw await readProblem(response);
-    return keep((await response.json()) as Token).token;
+    return keepToken((await response.json()) as Token).token;
   };
   return "locks" in navigator ? navigator.locks.request("lb-refresh", run) : run();
 }

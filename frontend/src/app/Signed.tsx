@@ -1,5 +1,6 @@
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
+import { StepUpHost } from "@/areas/access/StepUpHost";
 import { ArrivalHost } from "@/areas/customers/ArrivalHost";
 import { CallProvider } from "@/areas/customers/Call";
 import { FollowUpProvider } from "@/areas/customers/FollowUp";
@@ -28,6 +29,7 @@ export function Signed() {
             </ErrorBoundary>
           </AppShell>
           <ArrivalHost />
+          <StepUpHost />
         </CallProvider>
       </FollowUpProvider>
     </DockProvider>

@@ -41,10 +41,12 @@ interface SchemaFormProps<T> {
   /** Name of the server draft; none is kept without one. */
   draftKey?: string;
   note?: ReactNode;
+  /** What it does cannot simply be taken back. */
+  danger?: boolean;
 }
 
 /** The one form: labels on top, the server's errors at their fields, the rest in a summary, guard, draft, Ctrl+Enter. */
-export function SchemaForm<T>({ fields, initial = {}, submitLabel, submit, onDone, onCancel, draftKey, note }: SchemaFormProps<T>) {
+export function SchemaForm<T>({ fields, initial = {}, submitLabel, submit, onDone, onCancel, draftKey, note, danger = false }: SchemaFormProps<T>) {
   const { t } = useTranslation("ui");
   const [form] = Form.useForm<Values>();
   const [values, setValues] = useState<Values>(initial);
@@ -106,7 +108,7 @@ export function SchemaForm<T>({ fields, initial = {}, submitLabel, submit, onDon
       ))}
       {note}
       <div className="lb-row">
-        <Button type="primary" htmlType="submit" loading={busy}>
+        <Button type="primary" danger={danger} htmlType="submit" loading={busy}>
           {submitLabel}
         </Button>
         {onCancel && <Button onClick={onCancel}>{t("form.cancel")}</Button>}

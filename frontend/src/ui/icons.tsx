@@ -1,9 +1,11 @@
 import type { ComponentType, HTMLAttributes } from "react";
 import {
+  ApartmentOutlined as ApartmentOutlinedIcon,
   ApiOutlined as ApiOutlinedIcon,
   AppstoreOutlined as AppstoreOutlinedIcon,
   ArrowDownOutlined as ArrowDownOutlinedIcon,
   ArrowUpOutlined as ArrowUpOutlinedIcon,
+  AuditOutlined as AuditOutlinedIcon,
   BankOutlined as BankOutlinedIcon,
   BarChartOutlined as BarChartOutlinedIcon,
   BellOutlined as BellOutlinedIcon,
@@ -24,9 +26,13 @@ import {
   FilterOutlined as FilterOutlinedIcon,
   FunnelPlotOutlined as FunnelPlotOutlinedIcon,
   HolderOutlined as HolderOutlinedIcon,
+  IdcardOutlined as IdcardOutlinedIcon,
   InboxOutlined as InboxOutlinedIcon,
+  KeyOutlined as KeyOutlinedIcon,
   LeftOutlined as LeftOutlinedIcon,
   LoadingOutlined as LoadingOutlinedIcon,
+  LockOutlined as LockOutlinedIcon,
+  LoginOutlined as LoginOutlinedIcon,
   MenuFoldOutlined as MenuFoldOutlinedIcon,
   MenuUnfoldOutlined as MenuUnfoldOutlinedIcon,
   MinusCircleOutlined as MinusCircleOutlinedIcon,
@@ -41,6 +47,7 @@ import {
   ReloadOutlined as ReloadOutlinedIcon,
   RightOutlined as RightOutlinedIcon,
   RollbackOutlined as RollbackOutlinedIcon,
+  SafetyOutlined as SafetyOutlinedIcon,
   SearchOutlined as SearchOutlinedIcon,
   SwapOutlined as SwapOutlinedIcon,
   TeamOutlined as TeamOutlinedIcon,
@@ -103,3 +110,10 @@ export const ProjectOutlined = /* @__PURE__ */ silent(ProjectOutlinedIcon as Com
 export const DeleteOutlined = /* @__PURE__ */ silent(DeleteOutlinedIcon as ComponentType<IconProps>);
 export const HolderOutlined = /* @__PURE__ */ silent(HolderOutlinedIcon as ComponentType<IconProps>);
 export const MoreOutlined = /* @__PURE__ */ silent(MoreOutlinedIcon as ComponentType<IconProps>);
+export const ApartmentOutlined = /* @__PURE__ */ silent(ApartmentOutlinedIcon as ComponentType<IconProps>);
+export const AuditOutlined = /* @__PURE__ */ silent(AuditOutlinedIcon as ComponentType<IconProps>);
+export const IdcardOutlined = /* @__PURE__ */ silent(IdcardOutlinedIcon as ComponentType<IconProps>);
+export const KeyOutlined = /* @__PURE__ */ silent(KeyOutlinedIcon as ComponentType<IconProps>);
+export const LoginOutlined = /* @__PURE__ */ silent(LoginOutlinedIcon as ComponentType<IconProps>);
+export const SafetyOutlined = /* @__PURE__ */ silent(SafetyOutlinedIcon as ComponentType<IconProps>);
+export const LockOutlined = /* @__PURE__ */ silent(LockOutlinedIcon as ComponentType<IconProps>);

@@ -27,30 +27,60 @@ act("access.audit_exported", "导出审计", "Asked for an export of the audit t
 act("access.audit_export_finished", "审计导出完成", "Finished an export of the audit trail", subject="task")
 act("access.bulk_viewed", "大量查看", "Listed many records within an hour", subject="employee")
 
+act("access.policy_created", "新建登录策略", "Created a login policy", subject="policy")
+act("access.policy_changed", "编辑登录策略", "Edited a login policy", subject="policy")
+act("access.policy_deleted", "删除登录策略", "Deleted a login policy", subject="policy")
+act("access.calendar_day_set", "设置日历", "Set a calendar day")
+act("access.calendar_day_removed", "恢复日历", "Removed a calendar day")
+
+act("access.login_locked", "登录锁定", "Locked the login", subject="employee")
+act("access.unlocked", "解除锁定", "Unlocked the login", subject="employee")
+act("access.request_refused", "会话被拒", "Was refused in a live session", subject="employee")
+act("access.approval_asked", "请求登录审批", "Asked to approve a login", subject="approval")
+act("access.approval_decided", "审批登录", "Decided on a login", subject="approval")
+act("access.stepped_up", "再次确认身份", "Confirmed the identity again", subject="employee")
+act("access.step_up_refused", "再次确认身份失败", "Failed to confirm the identity again", subject="employee")
+act("access.device_bound", "绑定设备", "Bound a device", subject="device")
+act("access.device_unbound", "解绑设备", "Unbound a device", subject="device")
+act("access.device_renamed", "改设备名", "Renamed a device", subject="device")
+act("access.push_registered", "登记推送", "Registered for push", subject="device")
+act("access.push_removed", "取消推送", "Removed the push registration", subject="device")
+
+act("access.password_changed", "修改密码", "Changed the password", subject="employee")
+act("access.password_refused", "修改密码时密码错误", "Gave a wrong password for a change", subject="employee")
+act("access.factor_added", "添加第二因素", "Added a second factor", subject="employee")
+act("access.factor_removed", "移除第二因素", "Removed a second factor", subject="employee")
+act("access.factor_refused", "第二因素错误", "Failed the second factor", subject="employee")
+act("access.recovery_codes_made", "生成恢复码", "Made recovery codes", subject="employee")
+
+act("access.api_key_created", "新建接口密钥", "Created an API key", subject="api-key")
+act("access.api_key_revoked", "吊销接口密钥", "Revoked an API key", subject="api-key")
+act("access.wechat_bound", "绑定微信", "Bound a WeChat", subject="employee")
+act("access.wechat_unbound", "解绑微信", "Unbound the WeChat", subject="employee")
+
 changed_fields(
     "employee",
     displayName=("姓名", "Display name"),
     employeeNo=("工号", "Staff number"),
-    unitId=("所属组织", "Org unit"),
-    roleIds=("角色", "Roles"),
-    roles=("角色", "Roles"),
+    unitId=("所属组织", "Org unit", "unit"),
+    roleIds=("角色", "Roles", "role"),
     phone=("手机号", "Phone"),
     active=("在职", "Active"),
     onDuty=("在岗", "On duty"),
-    on_duty=("在岗", "On duty"),
 )
-changed_fields("unit", name=("名称", "Name"), parentId=("上级", "Parent"), position=("次序", "Position"), kind=("类型", "Kind"))
+changed_fields("unit", name=("名称", "Name"), parentId=("上级", "Parent", "unit"), position=("次序", "Position"))
+changed_fields("role", name=("名称", "Name"), note=("说明", "Note"), units=("自定义范围", "Units of its own", "unit"))
+changed_fields("device", name=("名称", "Name"))
 changed_fields(
-    "role",
-    name=("名称", "Name"),
-    note=("说明", "Note"),
-    permissions=("权限", "Permissions"),
-    fields=("字段可见性", "Visible fields"),
-    units=("自定义范围", "Units of its own"),
+    "policy",
+    device=("设备", "Devices"),
+    ip=("IP", "IP"),
+    region=("地区", "Region"),
+    time=("时间", "Time"),
+    attempts=("密码错误", "Wrong passwords"),
+    idle=("闲置", "Idle"),
+    sessions=("会话数", "Sessions"),
+    unusual=("异常登录", "Unusual logins"),
+    factor=("第二因素", "Second factor"),
+    overrides=("个人覆盖", "Overrides"),
 )
-changed_fields("policy", parts=("登录策略", "Login policy"), overrides=("个人覆盖", "Overrides"))
-
-act("access.api_key_created", "新建接口密钥", "Created an API key", subject="api_key")
-act("access.api_key_revoked", "吊销接口密钥", "Revoked an API key", subject="api_key")
-act("access.wechat_bound", "绑定微信", "Bound a WeChat", subject="employee")
-act("access.wechat_unbound", "解绑微信", "Unbound the WeChat", subject="employee")

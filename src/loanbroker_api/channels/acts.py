@@ -11,6 +11,6 @@ act("channels.replayed", "重放线索", "Replayed a delivery", subject="inbox-e
 act("channels.replayed_all", "批量重放线索", "Replayed a channel's dead deliveries", subject="channel")
 act("channels.ignored", "忽略线索", "Ignored a delivery", subject="inbox-entry")
 
-changed_fields("channel", name=("名称", "Name"), teamId=("分配团队", "Team"), enabled=("启用", "Enabled"), state=("状态", "State"))
+changed_fields("channel", name=("名称", "Name"), teamId=("分配团队", "Team", "unit"), enabled=("启用", "Enabled"), state=("状态", "State"))
 
 register_subject("channel", named(Channel.id, Channel.name))

@@ -10,6 +10,7 @@ from typing import Any
 
 from loanbroker_api.core.grading import GRADED, GradedField
 from loanbroker_api.core.normalize.masks import HIDDEN
+from loanbroker_api.core.permissions import PERMISSIONS
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Act:
 
 
 ACTS: dict[str, Act] = {}
-_FIELDS: dict[tuple[str, str], tuple[str, str]] = {}
+_FIELDS: dict[tuple[str, str], tuple[str, ...]] = {}
 
 
 def act(code: str, title: str, english: str, *, subject: str | None = None) -> str:
@@ -38,8 +39,8 @@ def act(code: str, title: str, english: str, *, subject: str | None = None) -> s
     return code
 
 
-def changed_fields(subject: str, **titles: tuple[str, str]) -> None:
-    """Declare what the fields of a kind of record are called in before and after: Chinese, English."""
+def changed_fields(subject: str, **titles: tuple[str, str] | tuple[str, str, str]) -> None:
+    """Declare what the fields of a kind of record are called in before and after: Chinese, English, and for ids the kind that they name."""
     _FIELDS.update({(subject, field): title for field, title in titles.items()})
 
 
@@ -59,13 +60,27 @@ def field_title(subject: str | None, field: str, *, english: bool) -> str:
     titles = _FIELDS.get((subject or "", field))
     if titles is not None:
         return titles[1] if english else titles[0]
-    declared = graded_field(subject, field)
+    permission = PERMISSIONS.get(field)
+    if permission is not None:
+        return permission.english if english else permission.title
+    declared = GRADED.get(field) or GRADED.get(f"{subject}.{field}")
     return field if declared is None or english else declared.title
 
 
+def reference_kind(subject: str | None, field: str) -> str | None:
+    """The kind of record whose ids a changed field holds, None where it holds other things."""
+    titles = _FIELDS.get((subject or "", field), ())
+    return titles[2] if len(titles) > 2 else None
+
+
 def graded_field(subject: str | None, field: str) -> GradedField | None:
-    """The grade of a changed field, written as `phone` or whole as `employee.phone`."""
-    return GRADED.get(field) or GRADED.get(f"{subject}.{field}")
+    """The grade of a changed field, written as `phone` or whole as `employee.phone`.
+
+    On a record of another kind a whole name stands for the field itself, not for its value: a role's `customer.phone` is how it sees phones.
+    """
+    if subject is None or field.startswith(f"{subject}."):
+        return GRADED.get(field)
+    return GRADED.get(f"{subject}.{field}")
 
 
 def masked(declared: GradedField, value: object) -> object:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, bindparam, case, column, exists, func, select, text, true, tuple_
 from sqlalchemy import Uuid as SqlUuid
 
-from loanbroker_api.core.actor import Actor, Scope
+from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.clock import BUSINESS_ZONE, business_day, day_start
 from loanbroker_api.core.crypto import TenantKeys
 from loanbroker_api.core.db import ReadSession
@@ -74,7 +74,7 @@ def conditions(actor: Actor, wanted: CustomerFilter, now: datetime) -> list[Colu
 
 def _watched(actor: Actor) -> ColumnElement[bool]:
     """Whose work a person looks after: their own, or for leaders everybody's in their scope who has an owner."""
-    if actor.may(permissions.VIEW) and actor.scope(permissions.VIEW) is not Scope.SELF:
+    if actor.may(permissions.VIEW) and actor.units_of(permissions.VIEW) != frozenset():
         return Customer.owner_id.is_not(None)
     return Customer.owner_id == actor.id
 

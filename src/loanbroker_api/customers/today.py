@@ -6,7 +6,7 @@ from typing import Any
 from loanbroker_api.access import queries as access_queries
 from loanbroker_api.access.schemas import EmployeeFilter
 from loanbroker_api.access.service import SCOPE_NAMES
-from loanbroker_api.core.actor import Actor, Scope
+from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.clock import BUSINESS_ZONE, business_day
 from loanbroker_api.core.db import ReadSession
 from loanbroker_api.customers import permissions, queries, rows
@@ -81,7 +81,7 @@ async def _figures(session: ReadSession, actor: Actor, now: datetime) -> TodayFi
 
 
 async def _team(session: ReadSession, actor: Actor, now: datetime) -> list[TeamRow]:
-    if actor.scope(permissions.VIEW) is Scope.SELF or not actor.may("access.employees.view"):
+    if actor.units_of(permissions.VIEW) == frozenset() or not actor.may("access.employees.view"):
         return []
     figures = await queries.team_today(session, actor.units_of(permissions.VIEW), now)
     wanted = EmployeeFilter.model_validate({"active": True, "limit": 100})

@@ -253,6 +253,21 @@ class TestUse:
         await until(lambda: _is(status, 401))
         assert code_of(await ask(app, secret)) == "access.account-disabled"
 
+    async def test_closing_the_account_ends_them_for_good(self, app: FastAPI, rest_keys: Keys, company: Company) -> None:
+        owner = await company.employee("sales1")
+        _, secret = await rest_keys.create(VIEW, employeeId=str(owner.id))
+        assert (await ask(app, secret)).status_code == 200
+        boss, path = rest_keys.api, f"/employees/{owner.id}"
+        for act, body in (("deactivate", {"reason": "left"}), ("activate", None)):
+            version = (await boss.ok("GET", path))["version"]
+            await boss.ok("POST", f"{path}/{act}", json=body, headers={"If-Match": str(version)})
+            assert code_of(await ask(app, secret)) == "core.unauthenticated"
+        (key,) = await rest_keys.list()
+        assert key["revokedAt"] is not None
+        async with company.runtime.read(company.id) as session:
+            entry = (await session.scalars(select(AuditEntry).where(AuditEntry.action == "access.api_key_revoked"))).one()
+        assert (entry.facts["reason"], str(entry.subject_id)) == ("left", key["id"])
+
     async def test_what_the_owner_loses_the_key_loses(self, app: FastAPI, rest_keys: Keys, runtime: Runtime, company: Company) -> None:
         owner = await grant(runtime, company, "sales1", {VIEW: Scope.SELF})
         _, secret = await rest_keys.create(VIEW, employeeId=str(owner.id))
@@ -337,7 +352,7 @@ class TestMaking:
         owner = await grant(runtime, company, "sales1", {VIEW: Scope.SELF})
         with pytest.raises(Refused) as refused:
             await keys.create(VIEW, ASSIGN, employeeId=str(owner.id))
-        assert refused.value.pointers == [("/permissions/1", "access.beyond-owner")]
+        assert refused.value.pointers == [("/permissions/1", "access.key-beyond-owner")]
 
     @pytest.mark.parametrize(
         ("mine", "theirs", "good"),
@@ -402,7 +417,7 @@ class TestMaking:
         for asking in (keys.create(VIEW), keys.revoke(key)):
             with pytest.raises(Refused) as refused:
                 await asking
-            assert refused.value.code == "access.step-up-required"
+            assert refused.value.code == "core.step-up-required"
         assert len(await keys.list()) == 1
 
 

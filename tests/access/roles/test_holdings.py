@@ -115,6 +115,9 @@ class TestReading:
         customer = await company.customer(team=company.other_team)
         sales = await sign_in("sales1")
         assert (await sales("GET", f"/customers/{customer.id}")).status_code == 404
+        assert (await sales.ok("GET", "/customers", params={"view": "new"}))["items"] == []
         await give(company, company.employees["sales1"].id, Scope.CUSTOM, [company.department])
         await give(company, company.employees["sales1"].id, Scope.CUSTOM, [company.root])
         assert (await sales("GET", f"/customers/{customer.id}")).status_code == 200
+        fresh = (await sales.ok("GET", "/customers", params={"view": "new"}))["items"]
+        assert [row["id"] for row in fresh] == [str(customer.id)], "and whoever reaches more than his own looks after it"

@@ -4,12 +4,13 @@ import asyncio
 import base64
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 import orjson
 import pytest
@@ -17,15 +18,18 @@ from asgi_lifespan import LifespanManager
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jose import jwt
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, text
 
 from loanbroker_api import registry, worker
 from loanbroker_api.access.models import SigningKey
 from loanbroker_api.access.tokens import BadToken, Claims, TokenSigner, rotate, rotate_if_due
+from loanbroker_api.access.tokens.device_proofs import jwk_of
 from loanbroker_api.access.tokens.keys import SigningKeys, new_key, open_key
 from loanbroker_api.app import create_app
+from loanbroker_api.core.crypto import CannotDecrypt, Keyring
 from loanbroker_api.core.ids import new_id
 from loanbroker_api.core.runtime import Runtime, open_runtime
+from loanbroker_api.embedded import EmbeddedServers
 from loanbroker_api.settings import Settings
 from support.client import BASE
 from support.clock import TestClock
@@ -259,6 +263,24 @@ class TestReading:
         assert len(reads) == 1
 
 
+async def wrapped_of(process: Process, kid: str) -> bytes:
+    async with process.runtime.database.app.connect() as connection:
+        return (await connection.execute(select(SigningKey.wrapped).where(SigningKey.kid == kid))).scalar_one()
+
+
+Administrator = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+async def administrator_of(servers: EmbeddedServers, process: Process) -> AsyncGenerator[Administrator]:
+    """Someone with this test's database in their hands, but not the master key."""
+    async with process.runtime.database.app.connect() as own:
+        name = (await own.execute(text("SELECT current_database()"))).scalar_one()
+    connection = await asyncpg.connect(servers.dsn("postgres", None, name))
+    yield connection.execute
+    await connection.close()
+
+
 class TestOtherKeys:
     async def test_an_audit_key_signs_no_access_token(self, process: Process) -> None:
         now = process.now
@@ -275,14 +297,46 @@ class TestOtherKeys:
         process.pass_(timedelta(days=900))
         assert row["kid"] in {key["kid"] for key in await process.another().signer.keys.published(process.now)}
 
+    async def test_a_key_that_somebody_wrote_into_the_table(self, process: Process) -> None:
+        """Without the master key nobody adds a key that verifies, nor puts a public half of his own beside ours."""
+        good = await process.token()
+        now, own = process.now, ec.generate_private_key(ec.SECP256R1())
+        foreign = new_key(Keyring(b"x" * 32), now, active_at=now, kid="k9")
+        rows = [
+            {**foreign, "public_jwk": jwk_of(own.public_key())},
+            {**foreign, "kid": "k8", "wrapped": b"", "public_jwk": jwk_of(own.public_key())},
+            {**foreign, "kid": "k7", "wrapped": await wrapped_of(process, "k1"), "public_jwk": jwk_of(own.public_key())},
+        ]
+        async with process.runtime.database.app.begin() as connection:
+            await connection.execute(insert(SigningKey), rows)
+        pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        late = process.another()
+        for row in rows:
+            forged = jwt.encode(jwt.get_unverified_claims(good), pem, algorithm="ES256", headers={"kid": row["kid"]})
+            assert not await late.takes(forged)
+        assert await late.takes(good)
+        assert kid_of(await late.token()) == "k1"
+        assert [key["kid"] for key in await late.signer.keys.published(now)] == ["k1"]
+
+    async def test_the_public_half_is_not_read_from_the_table(self, process: Process, administrator_of: Administrator) -> None:
+        good, own = await process.token(), ec.generate_private_key(ec.SECP256R1())
+        shown = orjson.dumps(jwk_of(own.public_key())).decode()
+        await administrator_of("UPDATE signing_key SET public_jwk = $1::jsonb WHERE kid = 'k1'", shown)
+        pem = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        forged = jwt.encode(jwt.get_unverified_claims(good), pem, algorithm="ES256", headers={"kid": "k1"})
+        assert not await process.another().takes(forged)
+        assert await process.another().takes(good)
+
+    async def test_with_another_master_key_nothing_is_signed(self, process: Process) -> None:
+        await process.token()
+        other = replace(process.runtime, keyring=Keyring(b"x" * 32))
+        with pytest.raises(CannotDecrypt):
+            await SigningKeys(other).signing(process.now)
+
     async def test_a_key_of_another_master_key_signs_nothing(self, process: Process) -> None:
         kid, _ = await process.signer.keys.signing(process.now)
-        async with process.runtime.database.app.connect() as connection:
-            wrapped = await connection.scalar(select(SigningKey.wrapped).where(SigningKey.kid == kid))
-        from loanbroker_api.core.crypto import CannotDecrypt, Keyring
-
         with pytest.raises(CannotDecrypt):
-            open_key(Keyring(b"x" * 32), kid, wrapped)
+            open_key(Keyring(b"x" * 32), kid, await wrapped_of(process, kid))
 
 
 class TestPublished:
@@ -319,3 +373,4 @@ class TestPublished:
         assert secret not in row.wrapped
         assert "d" not in row.public_jwk
         assert "wrapped" not in repr(process.signer.keys._known[kid])
+        assert "private=" not in repr(process.signer.keys._known[kid])

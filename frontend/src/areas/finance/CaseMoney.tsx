@@ -6,7 +6,7 @@ import { client, data } from "@/api/client";
 import type { Case, CaseReceipts, Receipt } from "@/api/types";
 import { ReasonForm } from "@/areas/pipeline/forms";
 import { caseChanged } from "@/areas/pipeline/live";
-import type { Show } from "@/areas/pipeline/useDialog";
+import type { Show } from "@/ui/useDialog";
 import { Can } from "@/ui/ActionButton";
 import { yuan } from "@/ui/format";
 import { Section } from "@/ui/Page";

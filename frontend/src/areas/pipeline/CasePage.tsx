@@ -31,7 +31,7 @@ import { Participants } from "./Participants";
 import { Steps } from "./Steps";
 import { judged } from "./targets";
 import { useCase, useHistory } from "./useCases";
-import { useDialog } from "./useDialog";
+import { useDialog } from "@/ui/useDialog";
 import { useMoveCase } from "./useMoveCase";
 import "./pipeline.css";
 

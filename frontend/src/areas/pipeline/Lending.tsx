@@ -14,7 +14,7 @@ import { Tone } from "@/ui/Tone";
 import { useFormat, useNow } from "@/ui/useFormat";
 import { DecisionForm, DisbursementForm, ReasonForm, SubmissionForm } from "./forms";
 import { caseChanged } from "./live";
-import type { Show } from "./useDialog";
+import type { Show } from "@/ui/useDialog";
 
 const tones: Record<Submission["state"], ToneName> = { submitted: "navy", supplement: "amber", approved: "green", declined: "red", withdrawn: "grey" };
 

@@ -11,7 +11,7 @@ import { Loading, StateView } from "@/ui/StateView";
 import { caseChanged } from "./live";
 import { MissingList } from "./Missing";
 import { useCase } from "./useCases";
-import { useFirstField } from "./useDialog";
+import { useFirstField } from "@/ui/useDialog";
 
 export const lostReasons = ["no_qualification", "rate_too_high", "chose_another", "unreachable", "withdrew", "declined", "duplicate", "other"] as const satisfies readonly NonNullable<LostCode>[];
 

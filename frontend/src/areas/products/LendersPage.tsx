@@ -17,7 +17,7 @@ import { StateView } from "@/ui/StateView";
 import { DataTable } from "@/ui/table/DataTable";
 import { lenderColumns } from "./columns";
 import { LenderForm } from "./LenderForm";
-import { SearchInput } from "./SearchInput";
+import { SearchInput } from "@/ui/SearchInput";
 import { cooperations, lenderKinds, useLenders, usePlaces } from "./useProducts";
 import "./products.css";
 

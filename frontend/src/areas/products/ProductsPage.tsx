@@ -15,7 +15,7 @@ import { DataTable } from "@/ui/table/DataTable";
 import { useFormat } from "@/ui/useFormat";
 import { productColumns } from "./columns";
 import { ProductForm } from "./ProductForm";
-import { SearchInput } from "./SearchInput";
+import { SearchInput } from "@/ui/SearchInput";
 import { productKinds, productStates, useLenderOptions, useProducts } from "./useProducts";
 
 const KEYS = ["search", "kind", "state", "lenderId"] as const;

@@ -12,8 +12,9 @@ import { usePreference } from "../preferences";
 import { useNow } from "../useFormat";
 import { BottomBar } from "./BottomBar";
 import type { CustomerSearch } from "./CommandPalette";
-import { IdleLock } from "./IdleLock";
+import { ClosingBar, IdleLock } from "./IdleLock";
 import { NewVersionBar, OfflineBar } from "./Notices";
+import { PreviewBar } from "./PreviewBar";
 import { SideMenu } from "./SideMenu";
 import { TopBar } from "./TopBar";
 import "./shell.css";
@@ -61,10 +62,12 @@ export function AppShell({ search, children }: { search: CustomerSearch; childre
       <div className="lb-shell" data-collapsed={collapsed} data-phone={phone}>
         {!phone && <SideMenu collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />}
         <div className="lb-shell-body">
+          <PreviewBar />
           <TopBar onSearch={openSearch} onKeys={openKeys} onMenu={() => setMenu(true)} />
           <NewVersionBar />
           <OfflineBar />
           <IdleLock seconds={me.idleSeconds} />
+          <ClosingBar closesAt={me.closesAt} />
           <main id="content" tabIndex={-1} className="lb-content">
             {children}
           </main>

@@ -1,6 +1,8 @@
 import {
+  ApartmentOutlined,
   ApiOutlined,
   AppstoreOutlined,
+  AuditOutlined,
   BankOutlined,
   BarChartOutlined,
   BranchesOutlined,
@@ -8,10 +10,14 @@ import {
   CalendarOutlined,
   FileTextOutlined,
   FunnelPlotOutlined,
+  IdcardOutlined,
   InboxOutlined,
+  KeyOutlined,
+  LoginOutlined,
   MoneyCollectOutlined,
   ProductOutlined,
   ProjectOutlined,
+  SafetyOutlined,
   SearchOutlined,
   TeamOutlined,
 } from "@/ui/icons";
@@ -33,6 +39,12 @@ const icons: Record<string, ReactNode> = {
   overview: <BarChartOutlined />,
   funnel: <FunnelPlotOutlined />,
   pipelines: <BranchesOutlined />,
+  audit: <AuditOutlined />,
+  org: <ApartmentOutlined />,
+  roles: <IdcardOutlined />,
+  "login-policies": <SafetyOutlined />,
+  "login-approvals": <LoginOutlined />,
+  "api-keys": <KeyOutlined />,
 };
 /** The icon of a menu key; a menu of a newer server gets a plain one. */
 export const menuIcon = (key: string): ReactNode => icons[key] ?? <AppstoreOutlined />;

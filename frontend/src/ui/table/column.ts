@@ -31,3 +31,19 @@ export interface Rows<R> {
 
 export const NO_SELECTION: ReadonlySet<string> = new Set<string>();
 export const rightAligned = (kind: Column<unknown>["kind"]): boolean => kind === "money" || kind === "number";
+
+interface Whole<R> extends Pick<Rows<R>, "isPending" | "isFetching" | "dataUpdatedAt" | "error" | "refetch"> {
+  data?: { items: R[] } | undefined;
+}
+/** A list that the server sends whole, as the table takes it. */
+export const onePage = <R>({ data, isPending, isFetching, dataUpdatedAt, error, refetch }: Whole<R>): Rows<R> => ({
+  data: data && { pages: [data] },
+  isPending,
+  isFetching,
+  isFetchingNextPage: false,
+  hasNextPage: false,
+  dataUpdatedAt,
+  error,
+  fetchNextPage: () => undefined,
+  refetch,
+});

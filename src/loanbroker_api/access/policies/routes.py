@@ -29,6 +29,7 @@ from loanbroker_api.access.policies.schemas import (
     TryIn,
     TryOut,
 )
+from loanbroker_api.access.roles.problems import BeyondOwn
 from loanbroker_api.core.errors import Forbidden, IfMatchRequired, Stale, StepUpRequired
 from loanbroker_api.core.http import area_router, gated, problems
 
@@ -48,7 +49,7 @@ async def list_login_policies(session: Reads, actor: CurrentActor, wanted: Annot
     "/login-policies",
     status_code=201,
     summary="新建登录策略",
-    responses=problems(Forbidden, StepUpRequired, PolicyExists),
+    responses=problems(Forbidden, StepUpRequired, BeyondOwn, PolicyExists),
     openapi_extra=gated(POLICIES_MANAGE),
 )
 async def create_login_policy(body: PolicyIn, uow: Writes, actor: CurrentActor) -> PolicyOut:
@@ -60,7 +61,7 @@ async def create_login_policy(body: PolicyIn, uow: Writes, actor: CurrentActor) 
 @router.put(
     "/login-policies/{policy_id}",
     summary="修改登录策略",
-    responses=problems(Forbidden, StepUpRequired, PolicyNotFound, Stale, IfMatchRequired),
+    responses=problems(Forbidden, StepUpRequired, BeyondOwn, PolicyNotFound, Stale, IfMatchRequired),
     openapi_extra=gated(POLICIES_MANAGE),
 )
 async def update_login_policy(policy_id: UUID, body: PolicyUpdate, uow: Writes, actor: CurrentActor, version: IfMatch) -> PolicyOut:
@@ -73,7 +74,7 @@ async def update_login_policy(policy_id: UUID, body: PolicyUpdate, uow: Writes, 
     "/login-policies/{policy_id}",
     status_code=204,
     summary="删除登录策略",
-    responses=problems(Forbidden, StepUpRequired, PolicyNotFound, Stale, IfMatchRequired),
+    responses=problems(Forbidden, StepUpRequired, BeyondOwn, PolicyNotFound, Stale, IfMatchRequired),
     openapi_extra=gated(POLICIES_MANAGE),
 )
 async def delete_login_policy(policy_id: UUID, uow: Writes, actor: CurrentActor, version: IfMatch) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from loanbroker_api.access.models import CalendarDay, Employee, LoginPolicy, Role
 from loanbroker_api.access.permissions import POLICIES_MANAGE
+from loanbroker_api.access.policies.guard import demand_subject
 from loanbroker_api.access.policies.places import places
 from loanbroker_api.access.policies.problems import CalendarDayNotFound, PolicyExists, PolicyNotFound
 from loanbroker_api.access.policies.schemas import PART_NAMES, CalendarDayIn, PartName, PolicyIn, PolicyParts, PolicyUpdate
@@ -74,11 +75,12 @@ def _changes(was: dict[str, Any], now: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 async def create_policy(uow: UnitOfWork, actor: Actor, data: PolicyIn) -> LoginPolicy:
-    """Raises Forbidden, StepUpRequired, Invalid, PolicyExists."""
+    """Raises Forbidden, StepUpRequired, Invalid, BeyondOwn, PolicyExists."""
     _may_write(uow, actor)
     own = data.employee_id is not None
     check_parts(data, uow.runtime.settings, own=own)
     await check_subject(uow.session, data)
+    await demand_subject(uow.session, actor, role_id=data.role_id, employee_id=data.employee_id)
     values = {
         "id": new_id(),
         "role_id": data.role_id,
@@ -116,13 +118,14 @@ async def get_policy(session: ReadSession, actor: Actor, policy_id: UUID, *, loc
 async def _locked(uow: UnitOfWork, actor: Actor, policy_id: UUID, version: int) -> LoginPolicy:
     policy = await get_policy(uow.session, actor, policy_id, lock=True)
     actor.require_step_up("policies", uow.now)
+    await demand_subject(uow.session, actor, role_id=policy.role_id, employee_id=policy.employee_id)
     if policy.version != version:
         raise Stale(current={"version": policy.version, "parts": policy.parts, "overrides": policy.overrides})
     return policy
 
 
 async def update_policy(uow: UnitOfWork, actor: Actor, policy_id: UUID, data: PolicyUpdate, version: int) -> LoginPolicy:
-    """Saying the same again changes and announces nothing. Raises Forbidden, StepUpRequired, PolicyNotFound, Stale, Invalid."""
+    """Saying the same again changes and announces nothing. Raises Forbidden, StepUpRequired, PolicyNotFound, BeyondOwn, Stale, Invalid."""
     policy = await _locked(uow, actor, policy_id, version)
     own = policy.employee_id is not None
     check_parts(data, uow.runtime.settings, own=own)
@@ -137,7 +140,7 @@ async def update_policy(uow: UnitOfWork, actor: Actor, policy_id: UUID, data: Po
 
 
 async def delete_policy(uow: UnitOfWork, actor: Actor, policy_id: UUID, version: int) -> None:
-    """Raises Forbidden, StepUpRequired, PolicyNotFound, Stale."""
+    """Raises Forbidden, StepUpRequired, PolicyNotFound, BeyondOwn, Stale."""
     policy = await _locked(uow, actor, policy_id, version)
     await uow.session.execute(delete(LoginPolicy).where(LoginPolicy.id == policy.id))
     changes = _changes({**policy.parts, "overrides": policy.overrides or None}, {})

@@ -19,10 +19,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from loanbroker_api.access.models import SigningKey
-from loanbroker_api.access.tokens.device_proofs import jwk_of, public_key, public_members, thumbprint
-from loanbroker_api.core.crypto import Keyring
+from loanbroker_api.access.tokens.device_proofs import jwk_of, thumbprint
+from loanbroker_api.core.crypto import CannotDecrypt, Keyring
+from loanbroker_api.core.logging import get_logger
 from loanbroker_api.core.runtime import Runtime
 
+log = get_logger("tokens")
 Purpose = Literal["token", "audit"]
 LEAD: Final = timedelta(minutes=10)
 """From a new key's making to its first signature."""
@@ -38,8 +40,8 @@ FIRST: Final = "k1"
 class KnownKey:
     kid: str
     purpose: str
+    private: ec.EllipticCurvePrivateKey = field(repr=False)
     public: ec.EllipticCurvePublicKey
-    jwk: dict[str, str]
     wrapped: bytes = field(repr=False)
     active_at: datetime
     retired_at: datetime | None
@@ -55,24 +57,25 @@ class SigningKeys:
         self._runtime = runtime
         self._elapsed = elapsed
         self._known: dict[str, KnownKey] = {}
-        self._private: tuple[str, ec.EllipticCurvePrivateKey] | None = None
         self._loaded_at: float | None = None
         self._asked_at: float | None = None
         self._loading = asyncio.Lock()
 
     async def signing(self, now: datetime) -> tuple[str, ec.EllipticCurvePrivateKey]:
-        """kid and private half of the newest key that is active. Where clocks differ and none is yet, the first to become so."""
+        """kid and private half of the newest key that is active. Where clocks differ and none is yet, the first to become so.
+
+        Raises CannotDecrypt when the master key is another one.
+        """
         await self._fresh()
         tokens = [key for key in self._known.values() if key.purpose == "token"]
+        if not tokens:
+            raise CannotDecrypt("the master key opens none of the signing keys")
         active = [key for key in tokens if key.active_at <= now and (key.retired_at is None or now < key.retired_at)]
-        chosen = (
-            max(active, key=lambda key: (key.active_at, key.kid))
-            if active
-            else min(tokens, key=lambda key: (key.retired_at is not None, key.active_at))
-        )
-        if self._private is None or self._private[0] != chosen.kid:
-            self._private = (chosen.kid, open_key(self._runtime.keyring, chosen.kid, chosen.wrapped))
-        return self._private
+        if active:
+            chosen = max(active, key=lambda key: (key.active_at, key.kid))
+        else:
+            chosen = min(tokens, key=lambda key: (key.retired_at is not None, key.active_at))
+        return chosen.kid, chosen.private
 
     async def verifying(self, kid: str, now: datetime) -> tuple[ec.EllipticCurvePublicKey, datetime] | None:
         """The public half of a token key, and until when this may be relied on without asking again.
@@ -92,7 +95,7 @@ class SigningKeys:
         """The keys that verify something, public members only (RFC 7517), oldest first."""
         await self._fresh()
         keys = sorted((key for key in self._known.values() if key.verifies(now)), key=lambda key: (key.active_at, key.kid))
-        return [{**key.jwk, "kid": key.kid, "alg": "ES256", "use": "sig"} for key in keys]
+        return [{**jwk_of(key.public), "kid": key.kid, "alg": "ES256", "use": "sig"} for key in keys]
 
     async def _fresh(self) -> None:
         if self._stale():
@@ -122,24 +125,23 @@ class SigningKeys:
                     rows = await _rows(connection)
         finally:
             self._asked_at = self._elapsed()  # from its end, or a slow database would be asked again by everyone who waited
-        self._known = {row.kid: _known(row) for row in rows}
+        self._known = {key.kid: key for row in rows if (key := self._opened(row)) is not None}
         self._loaded_at = begun
+
+    def _opened(self, row: Any) -> KnownKey | None:
+        """A row as a key. Its public half is derived from the wrapped one: whoever can only write the table cannot add a key that verifies."""
+        before = self._known.get(row.kid)
+        try:
+            same = before is not None and before.wrapped == row.wrapped
+            private = before.private if before is not None and same else open_key(self._runtime.keyring, row.kid, row.wrapped)
+        except (CannotDecrypt, ValueError, TypeError):
+            log.error("signing_key_foreign", kid=row.kid)  # noqa: TRY400 - nothing of the key may be told
+            return None
+        return KnownKey(row.kid, row.purpose, private, private.public_key(), row.wrapped, row.active_at or row.created_at, row.retired_at)
 
 
 async def _rows(connection: AsyncConnection) -> Sequence[Any]:
     return (await connection.execute(select(SigningKey).order_by(SigningKey.created_at, SigningKey.kid))).all()
-
-
-def _known(row: Any) -> KnownKey:
-    return KnownKey(
-        kid=row.kid,
-        purpose=row.purpose,
-        public=public_key(row.public_jwk),
-        jwk=public_members(row.public_jwk),
-        wrapped=row.wrapped,
-        active_at=row.active_at or row.created_at,
-        retired_at=row.retired_at,
-    )
 
 
 def open_key(keyring: Keyring, kid: str, wrapped: bytes) -> ec.EllipticCurvePrivateKey:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from loanbroker_api.access.models import ApiKey, Employee, LoginSession, OrgUnit, Role, Tenant
+from loanbroker_api.access.models import ApiKey, Device, Employee, LoginSession, OrgUnit, Role, Tenant
 from loanbroker_api.core.actor import Actor
 from loanbroker_api.core.audit import named, register_subject
 from loanbroker_api.core.db import ReadSession
@@ -38,4 +38,5 @@ register_subject("unit", named(OrgUnit.id, OrgUnit.name))
 register_subject("role", named(Role.id, Role.name))
 register_subject("session", session_labels)
 register_subject("tenant", named(Tenant.tenant_id, Tenant.name))
-register_subject("api_key", api_key_labels)
+register_subject("api-key", api_key_labels)
+register_subject("device", named(Device.id, Device.name))

@@ -1,0 +1,28 @@
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+
+const DIGITS = 6;
+
+/** Six boxes over one real input: paste, autofill and screen readers meet a single field; the sixth digit sends it. */
+export function CodeInput({ value, busy, onChange, onFull }: { value: string; busy: boolean; onChange: (value: string) => void; onFull: (code: string) => void }) {
+  const { t } = useTranslation("signin");
+  const id = useId();
+  const enter = (text: string) => {
+    const digits = text.replace(/\D/g, "").slice(0, DIGITS);
+    onChange(digits);
+    if (digits.length === DIGITS && digits !== value) onFull(digits);
+  };
+  return (
+    <div className="lb-signin-field">
+      <label htmlFor={id}>{t("factor.code")}</label>
+      <span className="lb-code">
+        <input id={id} value={value} readOnly={busy} inputMode="numeric" autoComplete="one-time-code" autoFocus maxLength={DIGITS + 4} aria-busy={busy} onChange={(event) => enter(event.target.value)} />
+        {Array.from({ length: DIGITS }, (_, index) => (
+          <span key={index} aria-hidden data-at={index === Math.min(value.length, DIGITS - 1)}>
+            {value[index] ?? ""}
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}

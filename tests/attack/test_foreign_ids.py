@@ -1,0 +1,151 @@
+"""Ids of another company and of another team, put into every operation that takes one, as every built-in role: nothing comes out, and no answer
+tells whether the id exists. What is compared is the whole answer, beside that to an id that nobody has.
+"""
+
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from fastapi import FastAPI
+
+from loanbroker_api.access import service
+from loanbroker_api.access.builtin_roles import BUILTIN_ROLES
+from loanbroker_api.core.actor import Scope
+from loanbroker_api.core.ids import new_id
+from loanbroker_api.core.runtime import Runtime
+from support.aims import PERSONAL, SCOPED, Aim, graph_aims, rest_aims
+from support.client import Api
+from support.company import Company, new_company
+from support.victims import Victim, make_victim
+
+AIMS = [*rest_aims(), *graph_aims()]
+ROLES = [role.code for role in BUILTIN_ROLES]
+HELD = {role.code: role.permissions for role in BUILTIN_ROLES}
+# GraphQL names no permission; a scope that reaches the company shows in any of the area's.
+SEES_ALL = {
+    role.code for role in BUILTIN_ROLES if Scope.COMPANY in role.permissions.values() or Scope.DEPARTMENT in role.permissions.values()
+}
+
+
+@dataclass
+class World:
+    own: Company
+    victims: dict[str, Victim]
+    """foreign: of another company; other: of another department; mine: of the attacker's team."""
+
+
+@pytest.fixture
+async def world(runtime: Runtime, company: Company) -> World:
+    foreign = await new_company(runtime)
+    async with runtime.uow(company.id) as uow:
+        department = await service.add_unit(uow, company.system, name="另一部", kind="department", parent_id=company.root)
+        team = await service.add_unit(uow, company.system, name="另一队", kind="team", parent_id=department.id)
+    return World(
+        company,
+        {
+            "foreign": await make_victim(foreign, "stranger", foreign.team, "甲"),
+            "other": await make_victim(company, "colleague", team.id, "乙"),
+            "mine": await make_victim(company, "neighbour", company.team, "丙"),
+        },
+    )
+
+
+@pytest.fixture
+async def attackers(app: FastAPI, company: Company) -> AsyncGenerator[Callable[[str], Awaitable[Api]]]:
+    async with AsyncExitStack() as stack:
+
+        async def enter(role: str) -> Api:
+            await company.employee(f"x{role}", role=role, unit=company.root if role in {"admin", "boss"} else company.team)
+            return await (await stack.enter_async_context(Api(app, company, f"x{role}"))).login()
+
+        yield enter
+
+
+async def ask(api: Api, aim: Aim, ids: dict[str, UUID | str]) -> str:
+    """The answer as text, with the ids that were sent and the request's own id taken out."""
+    given = aim.request(ids)
+    if aim.document:
+        text = orjson.dumps(await api.graphql(given["query"], **given["variables"])).decode()
+        status = 200
+    else:
+        answer = await api(given.pop("method"), given.pop("path"), **given)
+        text, status = answer.text, answer.status_code
+    for value in {str(value) for value in ids.values()}:
+        text = text.replace(value, "<id>")
+    text = re.sub(r'"requestId":\s*"[^"]*"', "", text)
+    text = re.sub(r'"(serverTime|asOf|computedAt|at|freshAt)":\s*"[^"]*"', "", text)
+    return f"{status} {text}"
+
+
+def reaches(role: str, aim: Aim, slots: tuple[Any, ...]) -> bool:
+    """Whether the role may touch another department's things of these kinds, by data scope or because nothing keeps them apart."""
+    nouns = {slot.noun for slot in slots}
+    if nouns & PERSONAL:
+        return bool(nouns & {"task"}) and role in {"admin", "boss"}
+    if not nouns & SCOPED:
+        return True
+    if aim.document:
+        return role in SEES_ALL
+    if aim.permission == "self":
+        return False
+    scope = HELD[role].get(aim.permission)
+    others = {scope for permission, scope in HELD[role].items() if permission.split(".")[0] in {"customers", "pipeline", "finance"}}
+    return scope is Scope.COMPANY or (scope is not None and Scope.COMPANY in others)
+
+
+def shots(aim: Aim) -> list[tuple[Any, ...]]:
+    """Which slots are aimed at: all together, and each alone where there are several."""
+    return [aim.slots] if len(aim.slots) == 1 else [aim.slots, *[(slot,) for slot in aim.slots]]
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_nothing_of_others_comes_out(role: str, world: World, attackers: Callable[[str], Awaitable[Api]]) -> None:
+    api = await attackers(role)
+    leaks: list[str] = []
+    asked = 0
+    for aim in AIMS:
+        for slots in shots(aim):
+            for whose in ("foreign", "other"):
+                if whose == "other" and reaches(role, aim, slots):
+                    continue
+                victim, mine = world.victims[whose], world.victims["mine"]
+                base: dict[str, UUID | str] = {slot.name: mine.ids[slot.noun] for slot in aim.slots}
+                aimed = {**base, **{slot.name: victim.ids[slot.noun] for slot in slots}}
+                nobody = {**base, **{slot.name: new_id() for slot in slots}}
+                told, silent = await ask(api, aim, aimed), await ask(api, aim, nobody)
+                asked += 2
+                names = [slot.name for slot in slots]
+                if told != silent:
+                    leaks.append(f"{role}, {aim.name}, {names} of {whose}:\n  {told[:300]}\n  {silent[:300]}")
+                shown = [text for text in (*victim.texts, *map(str, victim.ids.values())) if text in told]
+                if shown and told != silent:
+                    leaks.append(f"{role}, {aim.name}, {names} of {whose}: {shown}")
+                if told.startswith("5"):
+                    leaks.append(f"{role}, {aim.name}: {told[:200]}")
+    assert asked > 200
+    assert leaks == [], f"{len(leaks)} leaks in {asked} requests\n" + "\n".join(leaks[:12])
+
+
+def test_every_operation_with_an_id_is_aimed_at() -> None:
+    """The ids are found by what the documents say; this finds them by the text of the paths."""
+    paths = {aim.path for aim in AIMS}
+    document = {aim.name for aim in AIMS}
+    from support.aims import export  # the same document, read without the aims
+
+    for path, methods in orjson.loads(export.documents()["openapi.json"])["paths"].items():
+        if re.search(r"\{\w+_id\}", path):
+            assert path in paths, path
+            for operation in methods.values():
+                assert operation["operationId"] in document
+
+
+def test_a_slot_that_nobody_has_named_fails() -> None:
+    from support.aims import noun_of
+
+    with pytest.raises(LookupError, match="secret_thing_id"):
+        noun_of("secret_thing_id", "/things/{secret_thing_id}")

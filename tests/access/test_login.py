@@ -1,6 +1,7 @@
 """Login, refresh and logout: what each kind of client gets, and what nobody is told."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -74,8 +75,7 @@ class TestLogin:
             attributes = {part.strip().lower() for part in cookies[name].split(";")[1:]}
             assert {"httponly", "samesite=strict", "path=/api/v1/auth", f"max-age={days * 86_400}"} <= attributes
             assert "secure" not in attributes
-        assert "rt_" not in answer.text
-        assert "dv_" not in answer.text
+        assert not re.search(r"(rt|dv)_[0-9a-f]{32}_", answer.text)
 
     async def test_nobody_is_told_which_part_was_wrong(self, browser: httpx.AsyncClient, company: Company) -> None:
         await company.employee("sales1")

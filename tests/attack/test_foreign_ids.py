@@ -26,10 +26,10 @@ from support.victims import Victim, make_victim
 AIMS = [*rest_aims(), *graph_aims()]
 ROLES = [role.code for role in BUILTIN_ROLES]
 HELD = {role.code: role.permissions for role in BUILTIN_ROLES}
-# GraphQL names no permission; a scope that reaches the company shows in any of the area's.
-SEES_ALL = {
-    role.code for role in BUILTIN_ROLES if Scope.COMPANY in role.permissions.values() or Scope.DEPARTMENT in role.permissions.values()
-}
+OF_STAFF = {"employee", "device", "session", "approval"}
+# Whoever may see a thing anywhere in the company may be told that it is there.
+STAFF = ("access.employees.view", "access.employees.manage", "access.sessions.manage")
+WORK = ("customers.view", "pipeline.view", "finance.view")
 
 
 @dataclass
@@ -66,8 +66,12 @@ async def attackers(app: FastAPI, company: Company) -> AsyncGenerator[Callable[[
         yield enter
 
 
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[.\d]*Z?")
+
+
 async def ask(api: Api, aim: Aim, ids: dict[str, UUID | str]) -> str:
-    """The answer as text, with the ids that were sent and the request's own id taken out."""
+    """The answer as text, with the ids that were sent taken out."""
     given = aim.request(ids)
     if aim.document:
         text = orjson.dumps(await api.graphql(given["query"], **given["variables"])).decode()
@@ -77,25 +81,23 @@ async def ask(api: Api, aim: Aim, ids: dict[str, UUID | str]) -> str:
         text, status = answer.text, answer.status_code
     for value in {str(value) for value in ids.values()}:
         text = text.replace(value, "<id>")
-    text = re.sub(r'"requestId":\s*"[^"]*"', "", text)
-    text = re.sub(r'"(serverTime|asOf|computedAt|at|freshAt)":\s*"[^"]*"', "", text)
     return f"{status} {text}"
+
+
+def plain(answer: str) -> str:
+    """An answer without what differs from one request to the next: ids of its own, times."""
+    return _TIME.sub("<time>", _ID.sub("<id>", answer))
 
 
 def reaches(role: str, aim: Aim, slots: tuple[Any, ...]) -> bool:
     """Whether the role may touch another department's things of these kinds, by data scope or because nothing keeps them apart."""
     nouns = {slot.noun for slot in slots}
     if nouns & PERSONAL:
-        return bool(nouns & {"task"}) and role in {"admin", "boss"}
+        return "task" in nouns and "workspace.tasks.manage" in HELD[role]
     if not nouns & SCOPED:
         return True
-    if aim.document:
-        return role in SEES_ALL
-    if aim.permission == "self":
-        return False
-    scope = HELD[role].get(aim.permission)
-    others = {scope for permission, scope in HELD[role].items() if permission.split(".")[0] in {"customers", "pipeline", "finance"}}
-    return scope is Scope.COMPANY or (scope is not None and Scope.COMPANY in others)
+    areas = [STAFF if noun in OF_STAFF else WORK for noun in nouns & SCOPED]
+    return all(any(HELD[role].get(permission) is Scope.COMPANY for permission in area) for area in areas)
 
 
 def shots(aim: Aim) -> list[tuple[Any, ...]]:
@@ -120,10 +122,10 @@ async def test_nothing_of_others_comes_out(role: str, world: World, attackers: C
                 told, silent = await ask(api, aim, aimed), await ask(api, aim, nobody)
                 asked += 2
                 names = [slot.name for slot in slots]
-                if told != silent:
+                if plain(told) != plain(silent):
                     leaks.append(f"{role}, {aim.name}, {names} of {whose}:\n  {told[:300]}\n  {silent[:300]}")
-                shown = [text for text in (*victim.texts, *map(str, victim.ids.values())) if text in told]
-                if shown and told != silent:
+                shown = [text for text in (*victim.texts, *map(str, victim.ids.values())) if text in told and text not in silent]
+                if shown:
                     leaks.append(f"{role}, {aim.name}, {names} of {whose}: {shown}")
                 if told.startswith("5"):
                     leaks.append(f"{role}, {aim.name}: {told[:200]}")

@@ -43,7 +43,7 @@ export const routes: RouteObject[] = [
           { path: "/settings/api-keys", lazy: page(() => import("@/areas/access/keys/ApiKeysPage"), "ApiKeysPage") },
           { path: "/audit", lazy: page(() => import("@/areas/access/trail/AuditPage"), "AuditPage") },
           { path: "/audit/records/:subjectId", lazy: page(() => import("@/areas/access/trail/RecordHistoryPage"), "RecordHistoryPage") },
-          { path: "/me", lazy: page(() => import("@/areas/access/MePage"), "MePage") },
+          { path: "/me", lazy: page(() => import("@/areas/access/me/MePage"), "MePage") },
           { path: "*", lazy: page(() => import("@/ui/NotFound"), "NotFound") },
         ],
       },

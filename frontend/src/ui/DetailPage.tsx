@@ -40,7 +40,7 @@ export function DetailPage({ title, head, actions, facts, tabs, rail, mainFirst 
     <Page title={title} headless fill>
       <header className="lb-detail-head">
         <div className="lb-row lb-row-wrap lb-grow">{head}</div>
-        {!phone && <div className="lb-row">{actions}</div>}
+        {!phone && actions && <div className="lb-row">{actions}</div>}
       </header>
       <div className="lb-detail" data-main-first={mainFirst}>
         {facts && <aside className="lb-card lb-detail-facts">{facts}</aside>}
@@ -49,7 +49,7 @@ export function DetailPage({ title, head, actions, facts, tabs, rail, mainFirst 
         </section>
         {rail && <aside className="lb-detail-rail">{rail}</aside>}
       </div>
-      {phone && <footer className="lb-detail-actions">{actions}</footer>}
+      {phone && actions && <footer className="lb-detail-actions">{actions}</footer>}
     </Page>
   );
 }

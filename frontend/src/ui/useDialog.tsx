@@ -10,17 +10,18 @@ export function useFirstField() {
   return { body, onOpen };
 }
 
-export type Show = (title: string, content: (close: () => void) => ReactNode) => void;
+/** `kept`: a click beside it does not close it, since what it shows is shown once. */
+export type Show = (title: string, content: (close: () => void) => ReactNode, kept?: boolean) => void;
 
 /** One dialog for all forms of a page: one form is open at a time. */
 export function useDialog(): { show: Show; dialog: ReactNode } {
-  const [shown, setShown] = useState<{ title: string; content: (close: () => void) => ReactNode } | null>(null);
+  const [shown, setShown] = useState<{ title: string; content: (close: () => void) => ReactNode; kept: boolean } | null>(null);
   const close = () => setShown(null);
   const { body, onOpen } = useFirstField();
   const dialog = (
-    <Modal open={shown !== null} title={shown?.title} footer={null} width={480} destroyOnHidden onCancel={close} afterOpenChange={onOpen}>
+    <Modal open={shown !== null} title={shown?.title} footer={null} width={480} destroyOnHidden mask={{ closable: !shown?.kept }} onCancel={close} afterOpenChange={onOpen}>
       <div ref={body}>{shown?.content(close)}</div>
     </Modal>
   );
-  return { show: (title, content) => setShown({ title, content }), dialog };
+  return { show: (title, content, kept = false) => setShown({ title, content, kept }), dialog };
 }

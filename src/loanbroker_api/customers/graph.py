@@ -441,7 +441,7 @@ class CustomerMutation:
         return CustomerNode.of(customer)
 
     @strawberry.mutation(description="评 0–5 星，null 为未评；version 是客户的版本")
-    async def set_stars(self, info: Info, customer_id: UUID, version: Described, stars: int | None) -> CustomerNode:
+    async def set_stars(self, info: Info, customer_id: UUID, version: Described, stars: int | None = None) -> CustomerNode:
         wanted = StarsIn.model_validate({"stars": stars})
         async with info.context.writes() as uow:
             customer = await service.set_stars(uow, info.context.actor, customer_id, wanted.stars, version, _version_of)

@@ -32,7 +32,7 @@ export function StepUpDialog({ why, onDone }: { why: Problem; onDone: (confirmed
             kinds={options.data.kinds}
             busy={busy}
             problem={problem}
-            onProof={(proof) => void confirm(proof, proof.kind === "passkey" ? (options.data?.state ?? null) : null)}
+            onProof={(proof) => confirm(proof, proof.kind === "passkey" ? (options.data?.state ?? null) : null)}
             passkeyOptions={() => Promise.resolve(options.data?.passkey ?? null)}
           />
         ) : (

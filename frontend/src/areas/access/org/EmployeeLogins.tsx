@@ -5,8 +5,7 @@ import { client, data } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import type { LoginDevice, LoginSession } from "@/api/types";
 import { StateView } from "@/ui/StateView";
-import { Tone } from "@/ui/Tone";
-import { useFormat, useNow } from "@/ui/useFormat";
+import { DeviceLine, SessionLine } from "../logins/LoginLines";
 import { useEmployeeDevices, useEmployeeSessions, useStaffChanged } from "./useOrg";
 
 /** Where somebody is signed in now and on which devices; each can be ended. */
@@ -65,7 +64,15 @@ export function EmployeeLogins({ employeeId }: { employeeId: string }) {
         ) : (
           <ul className="lb-loginlist">
             {live.map((session) => (
-              <SessionLine key={session.id} session={session} busy={busy === session.id} onEnd={() => end(session)} />
+              <SessionLine
+                key={session.id}
+                session={session}
+                action={(name) => (
+                  <Button loading={busy === session.id} onClick={() => end(session)} aria-label={t("logins.endOne", { name })}>
+                    {t("logins.end")}
+                  </Button>
+                )}
+              />
             ))}
           </ul>
         )}
@@ -79,67 +86,19 @@ export function EmployeeLogins({ employeeId }: { employeeId: string }) {
         ) : (
           <ul className="lb-loginlist">
             {devices.data.items.map((device) => (
-              <DeviceLine key={device.id} device={device} busy={busy === device.id} onUnbind={() => unbind(device)} />
+              <DeviceLine
+                key={device.id}
+                device={device}
+                action={(name) => (
+                  <Button loading={busy === device.id} onClick={() => unbind(device)} aria-label={t("devices.unbindOne", { name })}>
+                    {t("devices.unbind")}
+                  </Button>
+                )}
+              />
             ))}
           </ul>
         )}
       </section>
     </div>
-  );
-}
-
-function SessionLine({ session, busy, onEnd }: { session: LoginSession; busy: boolean; onEnd: () => void }) {
-  const { t } = useTranslation(["org", "logins"]);
-  const format = useFormat();
-  const now = useNow(30_000);
-  return (
-    <li>
-      <span className="lb-stack lb-stack-tight lb-grow">
-        <span className="lb-row lb-row-wrap">
-          <strong>{session.device?.name || t(`logins:client.${session.client}`)}</strong>
-          <span className="lb-muted">{t(`logins:client.${session.client}`)}</span>
-          {session.current && <Tone tone="blue">{t("logins.current")}</Tone>}
-        </span>
-        <span className="lb-row lb-row-wrap lb-meta lb-muted">
-          <span>{session.place}</span>
-          <span className="lb-mono">{session.ip}</span>
-          <span title={format.exact(session.lastUsedAt)}>{t("logins.lastUsed", { time: format.relative(session.lastUsedAt, now) })}</span>
-          <span title={format.exact(session.createdAt)}>{t("logins.since", { time: format.relative(session.createdAt, now) })}</span>
-        </span>
-      </span>
-      <Button loading={busy} onClick={onEnd} aria-label={t("logins.endOne", { name: session.device?.name || t(`logins:client.${session.client}`) })}>
-        {t("logins.end")}
-      </Button>
-    </li>
-  );
-}
-
-const deviceTones = { known: "slate", pending: "amber", bound: "green", revoked: "grey" } as const;
-
-function DeviceLine({ device, busy, onUnbind }: { device: LoginDevice; busy: boolean; onUnbind: () => void }) {
-  const { t } = useTranslation(["org", "logins"]);
-  const format = useFormat();
-  const now = useNow(30_000);
-  return (
-    <li>
-      <span className="lb-stack lb-stack-tight lb-grow">
-        <span className="lb-row lb-row-wrap">
-          <strong>{device.name || t(`logins:client.${device.client}`)}</strong>
-          <span className="lb-muted">{t(`logins:client.${device.client}`)}</span>
-          <Tone tone={deviceTones[device.state]}>{t(`logins:device.${device.state}`)}</Tone>
-        </span>
-        <span className="lb-row lb-row-wrap lb-meta lb-muted">
-          <span>{device.place}</span>
-          <span className="lb-mono">{device.lastIp}</span>
-          <span title={format.exact(device.lastUsedAt)}>{t("logins.lastUsed", { time: format.relative(device.lastUsedAt, now) })}</span>
-          {device.keyBound && <span>{t("devices.keyBound")}</span>}
-        </span>
-      </span>
-      {device.state !== "revoked" && (
-        <Button loading={busy} onClick={onUnbind} aria-label={t("devices.unbindOne", { name: device.name || t(`logins:client.${device.client}`) })}>
-          {t("devices.unbind")}
-        </Button>
-      )}
-    </li>
   );
 }

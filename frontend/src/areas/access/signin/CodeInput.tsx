@@ -1,16 +1,18 @@
-import { useId } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 const DIGITS = 6;
 
 /** Six boxes over one real input: paste, autofill and screen readers meet a single field; the sixth digit sends it. */
-export function CodeInput({ value, busy, onChange, onFull }: { value: string; busy: boolean; onChange: (value: string) => void; onFull: (code: string) => void }) {
+export function CodeInput({ busy, onFull }: { busy: boolean; onFull: (code: string) => Promise<unknown> }) {
   const { t } = useTranslation("signin");
+  const [value, setValue] = useState("");
   const id = useId();
   const enter = (text: string) => {
     const digits = text.replace(/\D/g, "").slice(0, DIGITS);
-    onChange(digits);
-    if (digits.length === DIGITS && digits !== value) onFull(digits);
+    setValue(digits);
+    // A code works once, whether it was right or wrong.
+    if (digits.length === DIGITS && digits !== value) void onFull(digits).finally(() => setValue(""));
   };
   return (
     <div className="lb-signin-field">

@@ -12,10 +12,9 @@ import type { StepProps } from "./AfterPassword";
 /** The role wants a second factor and there is none yet: authenticator, its first code, recovery codes. */
 export function Enrol({ step, onAnswer, onRefused }: StepProps) {
   const { t } = useTranslation("signin");
-  const { busy, problem, run } = useCall();
+  const { busy, problem, run } = useCall(onRefused);
   const [started, setStarted] = useState<Enrolment | null>(null);
   const [done, setDone] = useState<Enrolled | null>(null);
-  const [code, setCode] = useState("");
   const asked = useRef(false);
   useEffect(() => {
     // A second secret would make the first worthless, so one is asked for whatever the component lives through.
@@ -23,13 +22,8 @@ export function Enrol({ step, onAnswer, onRefused }: StepProps) {
     asked.current = true;
     void run(async () => setStarted((await post<Enrolment>("/api/v1/auth/login/enrol", { ticket: step.ticket })).body));
   }, [run, step.ticket]);
-  useEffect(() => {
-    if (!problem) return;
-    setCode("");
-    onRefused(problem);
-  }, [problem, onRefused]);
 
-  const confirm = (entered: string) => void run(async () => setDone((await post<Enrolled>("/api/v1/auth/login/enrol/confirm", { ticket: step.ticket, code: entered })).body));
+  const confirm = (entered: string) => run(async () => setDone((await post<Enrolled>("/api/v1/auth/login/enrol/confirm", { ticket: step.ticket, code: entered })).body));
   const goOn = (enrolled: Enrolled) => {
     if (enrolled.signedIn) keepToken(enrolled.signedIn);
     onAnswer(enrolled.signedIn ? null : (enrolled.step as LoginStep));
@@ -48,7 +42,7 @@ export function Enrol({ step, onAnswer, onRefused }: StepProps) {
       <p className="lb-muted">{t("enrol.detail")}</p>
       <Told problem={problem} />
       {started ? <QrSecret {...started} /> : <p className="lb-qr-wait" role="status">{problem ? "" : t("common:loading")}</p>}
-      <CodeInput value={code} busy={busy || !started} onChange={setCode} onFull={confirm} />
+      <CodeInput busy={busy || !started} onFull={confirm} />
     </>
   );
 }

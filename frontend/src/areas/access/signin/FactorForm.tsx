@@ -15,7 +15,7 @@ interface FactorFormProps {
   kinds: readonly FactorKind[];
   busy: boolean;
   problem: Problem | null;
-  onProof: (proof: Proof) => void;
+  onProof: (proof: Proof) => Promise<unknown>;
   /** Options for the passkey; asked for at the click, since each works once. Null when they were refused. */
   passkeyOptions: () => Promise<Record<string, unknown> | null>;
 }
@@ -29,10 +29,15 @@ export function FactorForm({ kinds, busy, problem, onProof, passkeyOptions }: Fa
   return (
     <div className="lb-stack">
       <Told problem={problem} />
-      {kind === "totp" && <Totp busy={busy} problem={problem} onCode={(code) => onProof({ kind, code })} />}
-      {kind === "recovery" && <OneField key={kind} label={t("factor.recoveryCode")} hint={t("factor.recoveryHint")} busy={busy} problem={problem} onText={(code) => onProof({ kind, code })} />}
-      {kind === "password" && <OneField key={kind} label={t("login.password")} secret busy={busy} problem={problem} onText={(password) => onProof({ kind, password })} />}
-      {kind === "passkey" && <Passkey busy={busy} options={passkeyOptions} onCredential={(credential) => onProof({ kind, credential })} />}
+      {kind === "totp" && (
+        <>
+          <CodeInput busy={busy} onFull={(code) => onProof({ kind, code })} />
+          <p className="lb-meta lb-muted">{t("factor.totpHint")}</p>
+        </>
+      )}
+      {kind === "recovery" && <OneField key={kind} label={t("factor.recoveryCode")} hint={t("factor.recoveryHint")} busy={busy} problem={problem} onText={(code) => void onProof({ kind, code })} />}
+      {kind === "password" && <OneField key={kind} label={t("login.password")} secret busy={busy} problem={problem} onText={(password) => void onProof({ kind, password })} />}
+      {kind === "passkey" && <Passkey busy={busy} options={passkeyOptions} onCredential={(credential) => void onProof({ kind, credential })} />}
       {!kind && <p className="lb-muted">{t("factor.none")}</p>}
       {usable.length > 1 && (
         <p className="lb-signin-links">
@@ -44,18 +49,6 @@ export function FactorForm({ kinds, busy, problem, onProof, passkeyOptions }: Fa
         </p>
       )}
     </div>
-  );
-}
-
-function Totp({ busy, problem, onCode }: { busy: boolean; problem: Problem | null; onCode: (code: string) => void }) {
-  const { t } = useTranslation("signin");
-  const [code, setCode] = useState("");
-  useEffect(() => setCode(""), [problem]);
-  return (
-    <>
-      <CodeInput value={code} busy={busy} onChange={setCode} onFull={onCode} />
-      <p className="lb-meta lb-muted">{t("factor.totpHint")}</p>
-    </>
   );
 }
 

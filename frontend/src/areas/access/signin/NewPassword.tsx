@@ -1,4 +1,4 @@
-import { useEffect, useId, useState, type FormEvent } from "react";
+import { useId, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { signInBy } from "@/api/session";
 import { Told } from "./Told";
@@ -9,12 +9,9 @@ import type { StepProps } from "./AfterPassword";
 export function NewPassword({ step, onAnswer, onRefused }: StepProps) {
   const { t } = useTranslation("signin");
   const id = useId();
-  const { busy, problem, run } = useCall();
+  const { busy, problem, run } = useCall(onRefused);
   const [text, setText] = useState("");
   const [shown, setShown] = useState(false);
-  useEffect(() => {
-    if (problem) onRefused(problem);
-  }, [problem, onRefused]);
   const reasons = problem?.errors ?? [];
   const submit = (event: FormEvent) => {
     event.preventDefault();

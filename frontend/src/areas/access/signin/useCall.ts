@@ -2,7 +2,7 @@ import { useState } from "react";
 import { isProblem, type Problem } from "@/api/problem";
 
 /** One call at a time, with what it was refused for. `run` answers undefined when it was refused. */
-export function useCall() {
+export function useCall(onRefused?: (problem: Problem) => void) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const run = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
@@ -13,6 +13,7 @@ export function useCall() {
     } catch (error) {
       if (!isProblem(error)) throw error;
       setProblem(error);
+      onRefused?.(error);
       return undefined;
     } finally {
       setBusy(false);

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from loanbroker_api import export
@@ -48,6 +49,9 @@ async def test_the_document_is_kept(live_server: str, token: str, tmp_path: Path
         ENDS_THE_RUN,
         "--exclude-operation-id",
         "access_end_my_other_sessions",
+        # Answers 502 where the product can't reach itself, as it says.
+        "--exclude-operation-id",
+        "channels_send_test_lead",
         "--seed",
         "1",
         "--request-timeout",
@@ -60,3 +64,7 @@ async def test_the_document_is_kept(live_server: str, token: str, tmp_path: Path
     output, _ = await process.communicate()
     text = output.decode()
     assert process.returncode == 0, text[-12_000:]
+    # A session that something had ended on the way would have made everything after it a 401, which is documented.
+    async with httpx.AsyncClient(base_url=live_server) as client:
+        answer = await client.get("/api/v1/me", headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text

@@ -71,7 +71,7 @@ export function ApiKeysPage() {
       }
       await changed();
     };
-    modal.confirm({ title: t("revoke.title", { name: key.name }), content: t("revoke.detail"), okText: t("revoke.submit"), okButtonProps: { danger: true }, cancelText: t("revoke.cancel"), onOk: end });
+    modal.confirm({ title: t("revoke.title", { name: key.name }), content: t("revoke.detail"), okText: t("revoke.submit"), okButtonProps: { danger: true, type: "default" }, cancelText: t("revoke.cancel"), onOk: end });
   };
   const button = (type: "primary" | "default") => (
     <Can permission="access.keys.manage">
@@ -156,7 +156,7 @@ function keyColumns(t: TFunction, titles: ReadonlyMap<string, string>): Column<A
     { key: "networks", title: words("column.networks"), width: 176, render: (row) => (row.networks.length > 0 ? <span className="lb-mono lb-ellipsis">{row.networks.join(words("list.comma"))}</span> : words("list.anywhere")) },
     { key: "expires", title: words("column.expires"), width: 112, kind: "date", card: "amount", render: (row) => lastDay(row), renderCard: (row) => <span className="lb-meta">{words("list.until", { day: lastDay(row) })}</span> },
     { key: "used", title: words("column.used"), width: 128, kind: "date", card: "meta", render: used, renderCard: (row, now) => words("list.used", { time: used(row, now) }) },
-    { key: "place", title: words("column.place"), width: 176, render: (row) => (row.lastIp ? words("list.from", { ip: row.lastIp, place: row.place }) : EMPTY) },
+    { key: "place", title: words("column.place"), width: 176, hiddenAtFirst: true, render: (row) => (row.lastIp ? words("list.from", { ip: row.lastIp, place: row.place }) : EMPTY) },
     {
       key: "actions",
       title: words("column.actions"),

@@ -94,7 +94,7 @@ test("an employee's policy follows the roles until a part is his own; overrides 
 test("the dry run answers in one line and says why, with an unsaved draft too", async () => {
   const staff = list([{ id: "e2", displayName: "陈明", orgUnit: { id: "u1", name: "抵押一组" }, roles: [] }]);
   const node = (text: string) => ({ code: "x", verdict: "no" as const, text, facts: {}, children: [] });
-  const trial = { allowed: false, code: "access.ip-refused", message: "当前网络不在允许登录的范围", rule: "access.rule.ip", then: null, place: "江苏省南京市", explanation: { ...node("没有通过"), children: [node("IP 归属地：江苏省南京市")] } };
+  const trial = { allowed: false, code: "access.ip-refused", message: "当前网络不在允许登录的范围", rule: "access.rule.ip", place: "江苏省南京市", explanation: { ...node("没有通过"), children: [node("IP 归属地：江苏省南京市")] } };
   const { user, calls } = await renderPage(<LoginPoliciesPage />, { ...server, "GET /api/v1/employees": () => staff, "POST /api/v1/login-policies/try": () => trial }, page);
   await user.click(await screen.findByRole("switch", { name: "设备限制" }));
   await user.click(screen.getByRole("tab", { name: "试一试" }));

@@ -124,7 +124,7 @@ export function PolicyEditor({ target, name, policy, draft: kept, onDraft, roles
       title: t("editor.deleteTitle", { name, client: t(`client.${target.client}`) }),
       content: t(own ? "editor.deleteOwn" : "editor.deleteRole"),
       okText: t("editor.delete"),
-      okButtonProps: { danger: true },
+      okButtonProps: { danger: true, type: "default" },
       cancelText: t("editor.cancel"),
       onOk: gone,
     });

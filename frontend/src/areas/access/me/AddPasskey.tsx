@@ -19,7 +19,8 @@ export function AddPasskey({ onDone, onCancel }: { onDone: () => void; onCancel:
     try {
       credential = await makePasskey(options);
     } catch (error) {
-      throw new Problem({ code: "client.passkey", message: t(isCancelled(error) ? "factors.passkeyCancelled" : "factors.passkeyFailed") });
+      const cancelled = isCancelled(error);
+      throw new Problem({ code: "client.passkey", message: t(cancelled ? "factors.passkeyCancelled" : "factors.passkeyFailed") });
     }
     return data(client.POST("/api/v1/me/factors/passkeys", { body: { name, state, credential } }));
   };

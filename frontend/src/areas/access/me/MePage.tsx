@@ -40,7 +40,7 @@ export function MePage() {
             ]}
           />
           <p className="lb-meta lb-muted">{t("profile.hint")}</p>
-          <Button onClick={() => void signOut()}>{t("signOut")}</Button>
+          <Button onClick={() => void signOut()}>{t("profile.signOut")}</Button>
         </>
       }
       tabs={[

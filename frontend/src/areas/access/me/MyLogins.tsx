@@ -86,7 +86,7 @@ function Devices() {
       <SchemaForm
         fields={[{ name: "name", label: t("devices.name"), required: true, maxLength: NAME_LENGTH }]}
         initial={{ name: device.name }}
-        submitLabel={t("save")}
+        submitLabel={t("devices.save")}
         submit={({ name }) => data(client.PATCH("/api/v1/me/devices/{device_id}", { params: { path: { device_id: device.id } }, body: { name: name ?? "" } }))}
         onDone={() => {
           close();

@@ -32,7 +32,7 @@ export function useMyActs() {
       if (done) void message.success(done);
       return answer;
     } catch (error) {
-      void message.error(isProblem(error) && error.message ? error.message : t("failed"));
+      void message.error(isProblem(error) && error.message ? error.message : t("act.failed"));
       return undefined;
     } finally {
       await changed();

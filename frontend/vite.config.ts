@@ -16,6 +16,8 @@ export default defineConfig({
   build: {
     manifest: true,
     target: "es2023",
+    // Browsers of that age preload modules themselves.
+    modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600,
     rolldownOptions: {
       // A library's "use no memo" means nothing to a bundle without the React compiler.

@@ -35,6 +35,15 @@ class Refusal {
 }
 export const problem = (status: number, code: string, message: string, errors: object[] = []) =>
   new Refusal(status, { type: `/problems/${code}`, code, status, title: code, detail: "", message, requestId: "req-1", errors });
+class Reply {
+  constructor(
+    readonly status: number,
+    readonly body: object,
+    readonly headers: Record<string, string>,
+  ) {}
+}
+/** An answer that is not a plain 200. */
+export const reply = (status: number, body: object, headers: Record<string, string> = {}) => new Reply(status, body, headers);
 export const never = () => new Promise(() => undefined);
 export const list = <T,>(items: T[]) => ({ items, nextCursor: null });
 
@@ -64,6 +73,7 @@ export function serve(server: Server): Call[] {
     const found = answers.findLast(([key]) => key === name) ?? answers.findLast(([key]) => key.includes("*") && new RegExp(`^${key.replaceAll("*", "[^/]+")}$`).test(name));
     const answer = found ? await found[1](call) : problem(404, "core.not-found", `no answer for ${name}`);
     const refused = answer instanceof Refusal;
+    if (answer instanceof Reply) return new Response(JSON.stringify(answer.body), { status: answer.status, headers: { "Content-Type": "application/json", ...answer.headers } });
     if (answer === null) return new Response(null, { status: 204 });
     return new Response(JSON.stringify(refused ? answer.body : answer), { status: refused ? answer.status : 200, headers: { "Content-Type": refused ? "application/problem+json" : "application/json" } });
   });

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
+import orjson
 from arq.connections import RedisSettings
 from arq.worker import Worker, func
 from prometheus_client import start_http_server
@@ -58,6 +59,8 @@ class WorkerSettings:
     functions: ClassVar[list[Any]] = [_arq_job(name) for name in JOBS]
     redis_settings: ClassVar[RedisSettings] = RedisSettings()
     poll_delay = 0.05
+    job_serializer = staticmethod(orjson.dumps)
+    job_deserializer = staticmethod(orjson.loads)
 
 
 async def sweep(runtime: Runtime) -> int:
@@ -123,6 +126,9 @@ async def _run_arq(runtime: Runtime, settings: Settings, stopping: asyncio.Event
             max_jobs=6,
             job_completion_wait=20,
             log_results=False,
+            # arq's own form is pickle: whoever could write to Redis would run code here.
+            job_serializer=orjson.dumps,
+            job_deserializer=orjson.loads,
         )
         running = asyncio.create_task(worker.async_run())
         ending = asyncio.create_task(stopping.wait())

@@ -27,6 +27,7 @@ from support.client import Api
 from support.clock import TestClock
 from support.company import Company, fresh_phone
 from support.walks.analytics import walk_analytics
+from support.walks.audit import walk_audit
 from support.walks.cases import walk_cases
 from support.walks.factors import walk_factors
 from support.walks.machines import walk_machines
@@ -141,6 +142,7 @@ async def test_every_statement_names_its_tenant(
     await walk_factors(walk, await sign_in("sales4"), clock)
     await walk_staff(walk, company, await sign_in("admin", role="admin", unit=company.root), leader)
     await walk_machines(walk, app, company, sales, clock)
+    await walk_audit(walk, runtime, company, boss, settle, clock)
     await _graphql(boss, sales, customer_id)
     clock.move(timedelta(hours=2))
     await worker.sweep(runtime)

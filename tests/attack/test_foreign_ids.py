@@ -100,9 +100,18 @@ def reaches(role: str, aim: Aim, slots: tuple[Any, ...]) -> bool:
     return all(any(HELD[role].get(permission) is Scope.COMPANY for permission in area) for area in areas)
 
 
-def shots(aim: Aim) -> list[tuple[Any, ...]]:
-    """Which slots are aimed at: all together, and each alone where there are several."""
-    return [aim.slots] if len(aim.slots) == 1 else [aim.slots, *[(slot,) for slot in aim.slots]]
+def shots(aim: Aim, whose: str) -> list[tuple[Any, ...]]:
+    """Which slots are aimed at: all together, and each alone where there are several. Of a colleague only what data scopes keep apart."""
+    slots = (
+        aim.slots if whose == "foreign" else tuple(slot for slot in aim.slots if slot.noun in SCOPED | PERSONAL and slot.name not in OPEN)
+    )
+    if not slots:
+        return []
+    return [slots] if len(slots) == 1 else [slots, *[(slot,) for slot in slots]]
+
+
+OPEN = {"participants.employeeId", "data.participants.employeeId"}
+"""Anybody of the company may take part in a case; a colleague's name is no secret within it (docs/decisions/staff-names.md)."""
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -111,8 +120,8 @@ async def test_nothing_of_others_comes_out(role: str, world: World, attackers: C
     leaks: list[str] = []
     asked = 0
     for aim in AIMS:
-        for slots in shots(aim):
-            for whose in ("foreign", "other"):
+        for whose in ("foreign", "other"):
+            for slots in shots(aim, whose):
                 if whose == "other" and reaches(role, aim, slots):
                     continue
                 victim, mine = world.victims[whose], world.victims["mine"]

@@ -16867,7 +16867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.beyond-own：超出你自己的权限：{what} */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17063,7 +17063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.beyond-own：超出你自己的权限：{what} */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17142,7 +17142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做 */
+            /** @description core.forbidden：你没有“{permission_title}”权限，需要时联系管理员；core.step-up-required：再确认一次身份：{minutes} 分钟内确认过才能这样做；access.beyond-own：超出你自己的权限：{what} */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -25,6 +25,7 @@ export function DayPick({ id, label, value, onChange, past = false, allowClear =
       allowClear={allowClear}
       inputReadOnly={phone}
       format="YYYY-MM-DD"
+      placeholder={label ?? "YYYY-MM-DD"}
       value={value ? dayjs(value) : null}
       onChange={(picked) => onChange?.(picked ? picked.format("YYYY-MM-DD") : null)}
       {...(id ? { id } : {})}

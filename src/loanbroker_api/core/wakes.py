@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
 from arq.connections import ArqRedis, RedisSettings
 from redis.asyncio import BlockingConnectionPool
 from redis.exceptions import RedisError
@@ -48,7 +49,7 @@ class Waker:
             pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
                 redis_url, max_connections=4, timeout=1, socket_timeout=2, socket_connect_timeout=1
             )
-            self._redis = ArqRedis(pool)
+            self._redis = ArqRedis(pool, job_serializer=orjson.dumps, job_deserializer=orjson.loads)
         self._waiting: dict[Wake, None] = {}
         self._sending: asyncio.Task[None] | None = None
         self._down_until = 0.0

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Insert, Select, Table, bindparam, column, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from loanbroker_api.access.models import LoginRecord
 from loanbroker_api.channels.models import Inbox
 from loanbroker_api.core.audit import AuditEntry, AuditTodo
 from loanbroker_api.core.db import TenantLink, WriteSession
@@ -53,6 +54,7 @@ _ORDER: tuple[type[TenantLink], ...] = (
     Inbox,
     Todo,
     Notification,
+    LoginRecord,
     AuditEntry,
     AuditTodo,
 )

@@ -17,6 +17,9 @@ from loanbroker_api.customers.service.ownership import explain_turn
 from loanbroker_api.demo.lending import Lending, load_lending
 from loanbroker_api.demo.working_time import SHANGHAI
 
+_OFFICE = "118.112.30"
+"""Where the demonstration's people sit: a network in Chengdu."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -96,7 +99,7 @@ class Cast:
             number = next(place for place, one in enumerate(self.staff) if one is employee)
             rng = self.plan.rng("session", number, day)
             opened = datetime(day.year, day.month, day.day, 8, 35, tzinfo=SHANGHAI) + timedelta(seconds=rng.randrange(25 * 60))
-            self._sessions[employee.id, day] = DaySession(id_at(opened, rng), opened, f"10.20.1.{20 + number}")
+            self._sessions[employee.id, day] = DaySession(id_at(opened, rng), opened, f"{_OFFICE}.{20 + number}")
         return self._sessions[employee.id, day]
 
 

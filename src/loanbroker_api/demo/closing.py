@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from random import Random
 from typing import Any
 
 import orjson
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from loanbroker_api.access.models import LoginRecord
 from loanbroker_api.analytics.rollups.rebuild import rebuild
 from loanbroker_api.channels.adapters import GENERIC
 from loanbroker_api.channels.adapters.base import LeadRefused
@@ -34,6 +36,9 @@ _BROKEN: tuple[tuple[float, int, str, dict[str, Any] | bytes], ...] = (
     (96, 7, "ignored", {"name": "李女士", "phone": "+852 6123 4567", "city": "成都"}),
 )
 _EARLIEST_HOUR = 8
+_RECORDED_DAYS = 30
+_HOME = "125.64.17.8"
+_AT_HOME, _ON_SUNDAYS, _IN_THE_EVENING = 0.06, 0.08, 0.15
 
 
 async def close_story(uow: UnitOfWork, cast: Cast) -> None:
@@ -104,6 +109,25 @@ def _logins(cast: Cast, rows: Rows) -> None:
             doer = trail.employee(employee, day)
             if doer.session is not None and doer.session.at <= cast.plan.now:
                 trail.write(doer, doer.session.at, "access.logged_in", employee.id, client="web")
+    for back in range(_RECORDED_DAYS):
+        _records(cast, rows, cast.plan.now - timedelta(days=back), rng)
+
+
+def _records(cast: Cast, rows: Rows, day: datetime, rng: Random) -> None:
+    """A day's logins as the drafts of policies are judged on: the office in the morning, a phone in the evening, some days at home."""
+    weekend = is_off((day.astimezone(SHANGHAI).date() - datetime(1970, 1, 1, tzinfo=SHANGHAI).date()).days)
+    for employee in cast.staff:
+        morning = cast.session(employee, day)
+        at_home = weekend or rng.random() < _AT_HOME
+        logins = [(morning.at, "web", _HOME if at_home else morning.ip)] if not weekend or rng.random() < _ON_SUNDAYS else []
+        if rng.random() < _IN_THE_EVENING:
+            logins.append((morning.at.replace(hour=20, minute=rng.randrange(60)), "ios", _HOME))
+        for at, client, ip in logins:
+            if at <= cast.plan.now:
+                rows.add(
+                    LoginRecord, id=id_at(at, rng), at=at, employee_id=employee.id, client=client, ip=ip, place="510100",
+                    device_state="known", outcome="ok", signals=[],
+                )  # fmt: skip
 
 
 async def _turns(uow: UnitOfWork, cast: Cast) -> None:

@@ -239,7 +239,7 @@ class TestRefusals:
             door.put_day("2026-11-25", working=False, title="年会"),
             door.remove_day("2026-11-25"),
         ):
-            assert await refusal(asked) == "access.step-up-required"
+            assert await refusal(asked) == "core.step-up-required"
         assert len(await door.list()) == 2
 
 

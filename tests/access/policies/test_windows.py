@@ -103,6 +103,14 @@ def test_what_the_description_says(part: TimePart, at: str, is_open: bool) -> No
     assert opened(part, Calendar(), datetime.fromisoformat(at).replace(tzinfo=SHANGHAI)) is is_open
 
 
+def test_of_equally_wide_days_the_earliest_counts() -> None:
+    """A make-up Saturday is as Monday, not as Tuesday, which is as long, nor as Friday, which only looks longer."""
+    windows = [({1}, "09:00", "18:00"), ({2}, "10:00", "19:00"), ({5}, "12:00", "18:00"), ({5}, "13:00", "19:00"), ({5}, "13:00", "19:00")]
+    part = part_of(windows, "closed", "workday")
+    for clock, is_open in (("08:59", False), ("09:00", True), ("17:59", True), ("18:00", False), ("18:30", False)):
+        assert opened(part, Calendar(), datetime.fromisoformat(f"2026-10-10T{clock}").replace(tzinfo=SHANGHAI)) is is_open
+
+
 def test_adjoining_windows_are_one_stretch() -> None:
     at = datetime(2026, 11, 23, 10, tzinfo=SHANGHAI)
     assert closes(OFFICE, Calendar(), at) == datetime(2026, 11, 23, 20, tzinfo=SHANGHAI)

@@ -100,4 +100,4 @@ async def test_the_whole_client_as_a_role(company: Company, sign_in: SignIn) -> 
     me = await boss.ok("GET", "/me", headers=headers)
     assert {row["permission"]: row["scope"] for row in me["permissions"]}["customers.view"] == "self"
     assert code_of(await boss("GET", "/employees", headers=headers)) == "core.forbidden"
-    assert code_of(await boss("PUT", "/me/duty", json={"onDuty": True}, headers=headers)) == "access.preview-read-only"
+    assert code_of(await boss("PUT", "/me/duty", json={"onDuty": True}, headers=headers)) == "core.preview-read-only"

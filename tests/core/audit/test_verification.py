@@ -367,6 +367,7 @@ async def test_late_entries_are_in_later_seals(runtime: Runtime, sealed: Company
 
 async def test_a_long_chain_is_read_in_ranges(runtime: Runtime, sealed: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "RANGE", 3)
+    monkeypatch.setattr(verification, "FIRST_SEALS", 2)
     for _ in range(6):
         await act(runtime, sealed, 2)
         await seal(runtime)

@@ -88,3 +88,10 @@ test("not there and not yours are one text", async () => {
   await renderPage(<CustomerPage />, { ...server, "GET /api/v1/customers/*": () => problem(404, "customers.not-found", "") }, page);
   expect(await screen.findByText("不存在或无权查看")).toBeVisible();
 });
+
+test("who may see the audit trail finds the customer's history in it from here", async () => {
+  const auditor = { ...me, permissions: [...me.permissions, { permission: "access.audit.view", scope: "company" as const }] };
+  const { user, router } = await renderPage(<CustomerPage />, server, { ...page, me: auditor });
+  await user.click(await screen.findByRole("button", { name: "审计" }));
+  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/audit/records/c1"));
+});

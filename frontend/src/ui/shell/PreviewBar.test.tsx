@@ -1,5 +1,5 @@
-import { screen } from "@testing-library/react";
-import { afterEach, expect, test, vi } from "vitest";
+import { screen, waitFor } from "@testing-library/react";
+import { afterEach, expect, test } from "vitest";
 import { client } from "@/api/client";
 import { previewedRole, previewRole } from "@/api/preview";
 import { signOut } from "@/api/session";
@@ -16,7 +16,7 @@ test("while a role is previewed every call says so; leaving clears what was read
   expect(calls.at(-1)?.headers.get("X-Preview-Role")).toBe("r1");
   cache.setQueryData(["seen"], "as that role");
   await user.click(screen.getByRole("button", { name: "退出预览" }));
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/settings/roles/r1"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/settings/roles/r1"));
   expect(cache.getQueryData(["seen"])).toBeUndefined();
   await client.GET("/api/v1/today");
   expect(calls.at(-1)?.headers.has("X-Preview-Role")).toBe(false);

@@ -1,6 +1,7 @@
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@/ui/icons";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import { useMe } from "../me";
 import { grouped, hasBelow, menuIcon } from "./menu";
 
@@ -14,13 +15,28 @@ interface SideMenuProps {
 export function SideMenu({ collapsed, onToggle, onPick }: SideMenuProps) {
   const { t } = useTranslation("shell");
   const me = useMe();
+  const { pathname } = useLocation();
+  const list = useRef<HTMLUListElement>(null);
+  const shown = useRef("");
+  // Where the menu is longer than the window, the page one is on is in sight.
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    const frame = list.current;
+    const here = frame?.querySelector<HTMLElement>(".active");
+    if (!frame || !here) return;
+    const { top, bottom } = frame.getBoundingClientRect();
+    const at = here.getBoundingClientRect();
+    if (at.bottom > bottom) frame.scrollTop += at.bottom - bottom;
+    else if (at.top < top) frame.scrollTop -= top - at.top;
+  });
   return (
     <nav className="lb-side" aria-label={t("menu.label")}>
       <div className="lb-side-brand">
         <img src="/favicon.svg" alt="" width={24} height={24} />
         {!collapsed && <span className="lb-ellipsis">{me.tenant.name}</span>}
       </div>
-      <ul>
+      <ul ref={list}>
         {grouped(me.menus).map(({ group, menus }) => (
           <li key={group}>
             {menus.length > 1 && !collapsed && <div className="lb-side-group">{t(`group.${group}`)}</div>}

@@ -33,3 +33,16 @@ test("a failed task says why and can be resumed, one that may not be cancelled s
   await user.click(screen.getByRole("button", { name: "继续" }));
   await vi.waitFor(() => expect(calls.some(({ path }) => path === "/api/v1/tasks/k3/resume")).toBe(true));
 });
+
+test("a task that made a file hands it out under its name", async () => {
+  const saved: string[] = [];
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => "blob:1", revokeObjectURL: () => undefined }));
+  const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push(this.download);
+  });
+  const { user } = await renderPage(<TaskCentre />, { "GET /api/v1/tasks": () => list([task({ state: "done", result: { file: { name: "audit-1.csv", parts: 1 } } })]), "GET /api/v1/tasks/*/file": () => "a,b" });
+  await user.click(await screen.findByRole("button", { name: /^后台任务/ }));
+  await user.click(await screen.findByRole("button", { name: "下载" }));
+  await vi.waitFor(() => expect(saved).toEqual(["audit-1.csv"]));
+  click.mockRestore();
+});

@@ -62,7 +62,14 @@ async def list_approvals(session: ReadSession, actor: Actor, wanted: ApprovalFil
     if wanted.state == "decided":
         statement = statement.where(~waiting)
     return await keyset(
-        session, statement, LoginApproval.created_at, LoginApproval.id, sort="-createdAt", cursor=wanted.cursor, limit=wanted.limit
+        session,
+        statement,
+        LoginApproval.created_at,
+        LoginApproval.id,
+        sort="-createdAt",
+        cursor=wanted.cursor,
+        limit=wanted.limit,
+        descending=True,
     )
 
 
@@ -76,7 +83,9 @@ async def list_records(session: ReadSession, actor: Actor, wanted: RecordFilter)
         statement = statement.where(LoginRecord.employee_id == wanted.employee_id)
     if wanted.outcome is not None:
         statement = statement.where((LoginRecord.outcome == "ok") if wanted.outcome == "ok" else (LoginRecord.outcome != "ok"))
-    return await keyset(session, statement, LoginRecord.at, LoginRecord.id, sort="-at", cursor=wanted.cursor, limit=wanted.limit)
+    return await keyset(
+        session, statement, LoginRecord.at, LoginRecord.id, sort="-at", cursor=wanted.cursor, limit=wanted.limit, descending=True
+    )
 
 
 async def device_names(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, str]:

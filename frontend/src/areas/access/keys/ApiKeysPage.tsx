@@ -34,6 +34,9 @@ function stateOf(key: ApiKey, now: number): State {
   return left <= 0 ? "expired" : left < WEEK ? "soon" : "active";
 }
 
+/** The last day on which a key works: one that ends at midnight ends with the day before. */
+const lastDay = (key: ApiKey): string => day(Date.parse(key.expiresAt) - 1);
+
 /** Keys of machine clients: whose, what for, from where, until when, last used. */
 export function ApiKeysPage() {
   const { t } = useTranslation("apikeys");
@@ -68,7 +71,7 @@ export function ApiKeysPage() {
       }
       await changed();
     };
-    modal.confirm({ title: t("revoke.title", { name: key.name }), content: t("revoke.detail"), okText: t("revoke.submit"), okButtonProps: { danger: true }, cancelText: t("revoke.cancel"), onOk: end });
+    modal.confirm({ title: t("revoke.title", { name: key.name }), content: t("revoke.detail"), okText: t("revoke.submit"), okButtonProps: { danger: true, type: "default" }, cancelText: t("revoke.cancel"), onOk: end });
   };
   const button = (type: "primary" | "default") => (
     <Can permission="access.keys.manage">
@@ -151,9 +154,9 @@ function keyColumns(t: TFunction, titles: ReadonlyMap<string, string>): Column<A
     { key: "employee", title: words("column.employee"), width: 112, kind: "person", card: "meta", render: (row) => <Person person={row.employee} />, renderCard: (row) => row.employee.displayName },
     { key: "permissions", title: words("column.permissions"), width: 240, card: "next", render: (row) => <span className="lb-ellipsis" title={permissions(row)}>{permissions(row)}</span>, renderCard: (row) => words("list.permissions", { count: row.permissions.length }) },
     { key: "networks", title: words("column.networks"), width: 176, render: (row) => (row.networks.length > 0 ? <span className="lb-mono lb-ellipsis">{row.networks.join(words("list.comma"))}</span> : words("list.anywhere")) },
-    { key: "expires", title: words("column.expires"), width: 112, kind: "date", card: "amount", render: (row) => day(Date.parse(row.expiresAt)), renderCard: (row) => <span className="lb-meta">{words("list.until", { day: day(Date.parse(row.expiresAt)) })}</span> },
+    { key: "expires", title: words("column.expires"), width: 112, kind: "date", card: "amount", render: (row) => lastDay(row), renderCard: (row) => <span className="lb-meta">{words("list.until", { day: lastDay(row) })}</span> },
     { key: "used", title: words("column.used"), width: 128, kind: "date", card: "meta", render: used, renderCard: (row, now) => words("list.used", { time: used(row, now) }) },
-    { key: "place", title: words("column.place"), width: 176, render: (row) => (row.lastIp ? words("list.from", { ip: row.lastIp, place: row.place }) : EMPTY) },
+    { key: "place", title: words("column.place"), width: 176, hiddenAtFirst: true, render: (row) => (row.lastIp ? words("list.from", { ip: row.lastIp, place: row.place }) : EMPTY) },
     {
       key: "actions",
       title: words("column.actions"),

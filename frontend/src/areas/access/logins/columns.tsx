@@ -34,7 +34,7 @@ export function Signals({ signals }: { signals: Row["signals"] }) {
 const signals = (words: Words): Column<Row> => ({
   key: "signals",
   title: words("logins:column.signals"),
-  width: 232,
+  width: 176,
   kind: "tags",
   card: "next",
   render: (row) => (row.signals.length > 0 ? <Signals signals={row.signals} /> : <span className="lb-faint">{EMPTY}</span>),
@@ -51,8 +51,8 @@ export function approvalColumns(t: TFunction, waiting: boolean): Column<LoginApp
   const words = wordsOf(t);
   return [
     { key: "employee", title: words("logins:column.employee"), width: 132, kind: "person", pin: "left", card: "title", render: (row) => <Person person={row.employee} /> },
-    { key: "kind", title: words("logins:column.kind"), width: 116, card: "mark", render: (row) => <Tone tone="violet">{words(`logins:kind.${row.kind}`)}</Tone> },
-    { key: "device", title: words("logins:column.device"), width: 180, card: "meta", render: (row) => <span className="lb-ellipsis">{words("logins:page.deviceOf", { client: words(`logins:client.${row.client}`), name: row.deviceName || words("logins:page.noDevice") })}</span> },
+    { key: "kind", title: words("logins:column.kind"), width: 92, card: "mark", render: (row) => <Tone tone="violet">{words(`logins:kind.${row.kind}`)}</Tone> },
+    { key: "device", title: words("logins:column.device"), width: 152, card: "meta", render: (row) => <span className="lb-ellipsis">{words("logins:page.deviceOf", { client: words(`logins:client.${row.client}`), name: row.deviceName || words("logins:page.noDevice") })}</span> },
     ...(whence(words) as Column<LoginApproval>[]),
     signals(words) as Column<LoginApproval>,
     { key: "createdAt", title: words("logins:column.createdAt"), width: 112, kind: "date", card: "meta", render: (row, now) => time(row.createdAt, now, words) },
@@ -102,7 +102,7 @@ export function recordColumns(t: TFunction, named: boolean): Column<LoginRecord>
     ...(named ? [who] : []),
     { key: "at", title: words("logins:column.at"), width: 112, kind: "date", card: named ? "amount" : "title", render: (row, now) => time(row.at, now, words) },
     { key: "outcome", title: words("logins:column.outcome"), width: 84, card: "mark", render: (row) => <Tone tone={row.outcome === "ok" ? "green" : "red"}>{words(row.outcome === "ok" ? "logins:outcome.ok" : "logins:outcome.refused")}</Tone> },
-    { key: "message", title: words("logins:column.message"), width: 260, card: "next", render: (row) => (row.outcome === "ok" ? <span className="lb-faint">{EMPTY}</span> : <span className="lb-ellipsis" title={row.message}>{row.message}</span>), renderCard: (row) => row.outcome !== "ok" && row.message },
+    { key: "message", title: words("logins:column.message"), width: 208, card: "next", render: (row) => (row.outcome === "ok" ? <span className="lb-faint">{EMPTY}</span> : <span className="lb-ellipsis" title={row.message}>{row.message}</span>), renderCard: (row) => row.outcome !== "ok" && row.message },
     { key: "client", title: words("logins:column.client"), width: 104, card: "meta", render: (row) => words(`logins:client.${row.client}`) },
     { key: "deviceState", title: words("logins:column.deviceState"), width: 92, card: "meta", render: (row) => words(`logins:device.${row.deviceState}`) },
     ...(whence(words) as Column<LoginRecord>[]),

@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
 import type { LoginApproval, LoginRecord } from "@/api/types";
 import { list, never, problem, renderPage } from "@/test/render";
 import { LoginApprovalsPage } from "./LoginApprovalsPage";
@@ -45,7 +45,7 @@ test("a request is decided with the person's last logins in sight", async () => 
   expect(await dialog.findByText("他最近的登录")).toBeInTheDocument();
   expect(dialog.getByText("不是平时登录的时间")).toBeInTheDocument();
   await user.click(dialog.getByRole("button", { name: "批准周晓梅登录" }));
-  await vi.waitFor(() => {
+  await waitFor(() => {
     const sent = calls.find(({ path }) => path.endsWith("/decide"));
     expect(sent?.body).toEqual({ approve: true });
     expect(sent?.headers.get("If-Match")).toBe('"2"');
@@ -75,7 +75,7 @@ test("login records tell why somebody was not let in, and can be narrowed", asyn
   expect(await screen.findByText("当前不在可登录时间")).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^结果/ }));
   await user.click(await screen.findByRole("radio", { name: "被拒" }));
-  await vi.waitFor(() => expect(calls.findLast(({ path }) => path === "/api/v1/login-records")?.query.get("outcome")).toBe("refused"));
+  await waitFor(() => expect(calls.findLast(({ path }) => path === "/api/v1/login-records")?.query.get("outcome")).toBe("refused"));
 });
 
 test("loading and refused", async () => {

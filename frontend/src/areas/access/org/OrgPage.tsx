@@ -94,6 +94,7 @@ export function OrgPage() {
           empty={empty}
           filters={
             <div className="lb-row lb-row-wrap">
+              <SearchInput ref={searchInput} label={t("list.search")} value={search} onChange={(text) => setSearch(text ?? "")} />
               {phone && (
                 <button type="button" className="lb-chip" data-active={unit !== undefined} aria-haspopup="dialog" onClick={() => setSheet(true)}>
                   <ApartmentOutlined />
@@ -101,7 +102,6 @@ export function OrgPage() {
                   <DownOutlined />
                 </button>
               )}
-              <SearchInput ref={searchInput} label={t("list.search")} value={search} onChange={(text) => setSearch(text ?? "")} />
               <FilterBar fields={fields} values={list.filters} onChange={(key, value) => list.change({ [key]: value })} onReset={() => list.change({ state: undefined, roleId: undefined })} />
             </div>
           }
@@ -121,13 +121,8 @@ export function OrgPage() {
       <Drawer open={creating} onClose={() => setCreating(false)} title={t(hired ? "form.madeTitle" : "form.newTitle")} size={phone ? "100%" : 480} destroyOnHidden mask={{ closable: !hired }}>
         {hired ? (
           <div className="lb-stack">
-            <PasswordOnce username={hired.employee.username} password={hired.password} />
-            <div className="lb-row">
-              <Button type="primary" onClick={() => setHired(null)}>
-                {t("form.another")}
-              </Button>
-              <Button onClick={() => void navigate(`/settings/org/${hired.employee.id}`)}>{t("form.open", { name: hired.employee.displayName })}</Button>
-            </div>
+            <PasswordOnce username={hired.employee.username} password={hired.password} continueLabel={t("form.another")} onContinue={() => setHired(null)} />
+            <Button onClick={() => void navigate(`/settings/org/${hired.employee.id}`)}>{t("form.open", { name: hired.employee.displayName })}</Button>
           </div>
         ) : (
           <NewEmployee unitId={list.filters.unitId ?? null} onDone={setHired} onCancel={() => setCreating(false)} />

@@ -1,6 +1,6 @@
-import { screen, within } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
-import type { EmployeeDetail, OrgUnit } from "@/api/types";
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { EmployeeDetail, Me, OrgUnit } from "@/api/types";
 import { list, never, problem, renderPage } from "@/test/render";
 import { allowed, me } from "@/test/rows";
 import { EmployeePage } from "./EmployeePage";
@@ -25,16 +25,16 @@ const employee = (part: Partial<EmployeeDetail> = {}): EmployeeDetail => ({
 });
 const boss = { ...me, permissions: ["access.employees.view", "access.employees.manage", "access.units.manage", "access.sessions.manage"].map((permission) => ({ permission, scope: "company" as const })) };
 const server = { "GET /api/v1/org-units": () => ({ items: units }), "GET /api/v1/roles": () => roles, "GET /api/v1/employees": () => list([row]) };
-const org = (more: object = {}, at = "/settings/org", who = boss) => renderPage(<OrgPage />, { ...server, ...more }, { path: "/settings/org", at, me: who });
+const org = (more: object = {}, at = "/settings/org", who: Me = boss) => renderPage(<OrgPage />, { ...server, ...more }, { path: "/settings/org", at, me: who });
 
 test("people of the chosen unit, found by name without the name in the address", async () => {
   const { user, calls, router } = await org();
   expect(await screen.findByRole("link", { name: "周晓梅" })).toHaveAttribute("href", "/settings/org/e2");
   await user.click(screen.getByRole("button", { name: "抵押一组" }));
-  await vi.waitFor(() => expect(calls.findLast(({ path }) => path === "/api/v1/employees")?.query.get("unitId")).toBe("u2"));
+  await waitFor(() => expect(calls.findLast(({ path }) => path === "/api/v1/employees")?.query.get("unitId")).toBe("u2"));
   expect(router.state.location.search).toBe("?unitId=u2");
   await user.type(screen.getByLabelText("姓名或工号开头"), "周");
-  await vi.waitFor(() => expect(calls.findLast(({ path }) => path === "/api/v1/employees")?.query.get("search")).toBe("周"));
+  await waitFor(() => expect(calls.findLast(({ path }) => path === "/api/v1/employees")?.query.get("search")).toBe("周"));
   expect(router.state.location.search).toBe("?unitId=u2");
 });
 
@@ -65,7 +65,7 @@ test("a new employee in one form, the password shown once", async () => {
   await user.click((await screen.findAllByTitle("业务员")).at(-1) as HTMLElement);
   await user.click(drawer.getByRole("button", { name: "新建员工" }));
   expect(await screen.findByText("abcd-efgh-jkmn")).toBeVisible();
-  expect(screen.getByText("密码只显示这一次，现在复制交给他。")).toBeVisible();
+  expect(screen.getByText("他登录后必须换成自己的密码。")).toBeVisible();
   const sent = calls.find(({ method, path }) => method === "POST" && path === "/api/v1/employees");
   expect(sent?.body).toEqual({ displayName: "周晓梅", username: "sales13", unitId: "u2", roleIds: ["r1"] });
   await user.click(screen.getByRole("button", { name: "再建一个" }));
@@ -97,7 +97,7 @@ test("a new team goes below the chosen department", async () => {
   const { user, calls } = await org({ "POST /api/v1/org-units": () => unit("u9", "抵押二组", "u1", "team") }, "/settings/org?unitId=u1");
   await user.click(await screen.findByRole("button", { name: "在抵押部下新建组织" }));
   await user.type(await screen.findByLabelText("名称"), "抵押二组{Control>}{Enter}{/Control}");
-  await vi.waitFor(() => expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ name: "抵押二组", kind: "team", parentId: "u1" }));
+  await waitFor(() => expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ name: "抵押二组", kind: "team", parentId: "u1" }));
 });
 
 test("without the permissions nothing can be made", async () => {
@@ -109,7 +109,7 @@ test("without the permissions nothing can be made", async () => {
 
 const session = { id: "s9", client: "web" as const, current: false, device: { id: "d1", name: "Chrome · Windows", state: "bound" as const }, ip: "125.70.1.1", place: "成都", createdAt: new Date().toISOString(), lastUsedAt: new Date().toISOString(), expiresAt: new Date().toISOString(), factor: null };
 const device = { id: "d1", version: 1, client: "web" as const, name: "Chrome · Windows", state: "bound" as const, current: false, keyBound: true, lastIp: "125.70.1.1", place: "成都", lastUsedAt: new Date().toISOString(), boundAt: null, push: false };
-const page = (more: object = {}, who = boss) =>
+const page = (more: object = {}, who: Me = boss) =>
   renderPage(
     <EmployeePage />,
     { ...server, "GET /api/v1/employees/*": () => employee(), "GET /api/v1/employees/*/sessions": () => ({ items: [session] }), "GET /api/v1/employees/*/devices": () => ({ items: [device] }), ...more },
@@ -121,27 +121,27 @@ test("an employee's account: facts, masked phone, live sessions that can be ende
   expect(await screen.findByText("138****8000")).toBeVisible();
   expect(screen.getByText("验证器、2 个通行密钥")).toBeVisible();
   await user.click(await screen.findByRole("button", { name: "结束Chrome · Windows的登录" }));
-  await vi.waitFor(() => expect(calls.find(({ method }) => method === "DELETE")?.path).toBe("/api/v1/employees/e2/sessions/s9"));
+  await waitFor(() => expect(calls.find(({ method }) => method === "DELETE")?.path).toBe("/api/v1/employees/e2/sessions/s9"));
 });
 
 test("a reset password is shown once, after what follows from it was said", async () => {
   const { user } = await page({ "POST /api/v1/employees/*/reset-password": () => ({ password: "wxyz-2345-abcd" }) });
   await user.click(await screen.findByRole("button", { name: "重置密码" }));
   const dialog = within(await screen.findByRole("dialog"));
-  await vi.waitFor(() => expect(dialog.getByText("他的全部登录立即结束")).toBeVisible());
+  await waitFor(() => expect(dialog.getByText("他的全部登录立即结束")).toBeVisible());
   await user.click(dialog.getByRole("button", { name: "重置密码" }));
   expect(await screen.findByText("wxyz-2345-abcd")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "我已复制" }));
-  await vi.waitFor(() => expect(screen.queryByText("wxyz-2345-abcd")).toBeNull());
+  await waitFor(() => expect(screen.queryByText("wxyz-2345-abcd")).toBeNull());
 });
 
 test("leaving: the consequences are listed, and the version seen goes along", async () => {
   const { user, calls } = await page({ "POST /api/v1/employees/*/deactivate": () => employee({ active: false }) });
   await user.click(await screen.findByRole("button", { name: "停用" }));
   const dialog = within(await screen.findByRole("dialog"));
-  await vi.waitFor(() => expect(dialog.getByText("他的接口密钥全部吊销，不能恢复")).toBeVisible());
+  await waitFor(() => expect(dialog.getByText("他的接口密钥全部吊销，不能恢复")).toBeVisible());
   await user.click(dialog.getByRole("button", { name: "停用周晓梅" }));
-  await vi.waitFor(() => {
+  await waitFor(() => {
     const sent = calls.find(({ path }) => path.endsWith("/deactivate"));
     expect(sent?.body).toEqual({ reason: "left" });
     expect(sent?.headers.get("If-Match")).toBe('"4"');
@@ -157,7 +157,7 @@ test("only what was changed is sent; a masked number stays", async () => {
   await user.type(name, "周梅");
   expect(drawer.getByText("现在是 138****8000，不填保持不变。")).toBeVisible();
   await user.click(drawer.getByRole("button", { name: "保存" }));
-  await vi.waitFor(() => expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({ displayName: "周梅" }));
+  await waitFor(() => expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({ displayName: "周梅" }));
 });
 
 test("what is refused explains itself, and a locked account can be opened", async () => {
@@ -167,7 +167,7 @@ test("what is refused explains itself, and a locked account can be opened", asyn
   expect(screen.getByText("已锁定")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "解除锁定" }));
   await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "解除锁定" }));
-  await vi.waitFor(() => expect(calls.some(({ path }) => path === "/api/v1/employees/e2/unlock")).toBe(true));
+  await waitFor(() => expect(calls.some(({ path }) => path === "/api/v1/employees/e2/unlock")).toBe(true));
 });
 
 test("out of sight is not there", async () => {

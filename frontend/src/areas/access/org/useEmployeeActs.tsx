@@ -1,4 +1,4 @@
-import { App, Button, Drawer, Modal, Radio } from "antd";
+import { App, Drawer, Modal, Radio } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { client, data, ifMatch } from "@/api/client";
@@ -104,8 +104,8 @@ export function useEmployeeActs(employee: EmployeeDetail): { acts: Act[]; dialog
       <Drawer open={editing} onClose={() => setEditing(false)} title={t("form.editTitle")} size={phone ? "100%" : 480} destroyOnHidden>
         <EditEmployee employee={employee} onDone={() => setEditing(false)} onCancel={() => setEditing(false)} />
       </Drawer>
-      <Modal open={password !== null} title={t("password.title", { name })} mask={{ closable: false }} onCancel={() => setPassword(null)} width={480} destroyOnHidden footer={<Button onClick={() => setPassword(null)}>{t("password.close")}</Button>}>
-        <PasswordOnce username={employee.username} password={password} />
+      <Modal open={password !== null} title={t("password.title", { name })} mask={{ closable: false }} onCancel={() => setPassword(null)} width={480} destroyOnHidden footer={null}>
+        <PasswordOnce username={employee.username} password={password} continueLabel={t("password.close")} onContinue={() => setPassword(null)} />
       </Modal>
     </>
   );

@@ -101,9 +101,10 @@ function Runs({ runs }: { runs: readonly Run[] }) {
       {runs.map(({ first, last, days }) => (
         <li key={first.day}>
           <span>{days > 1 ? t("calendar.range", { first: name(first.day), last: name(last.day) }) : name(first.day)}</span>
-          <Tone tone={first.working ? "amber" : "green"}>{t(first.makeup ? "calendar.makeup" : first.working ? "calendar.working" : "calendar.off")}</Tone>
-          <span className="lb-grow">{first.title}</span>
-          {days > 1 && <span className="lb-meta lb-muted">{t("calendar.days", { count: days })}</span>}
+          <Tone tone={first.working ? "amber" : "green"}>{t(first.makeup && first.source === "state" ? "calendar.makeup" : first.working ? "calendar.working" : "calendar.off")}</Tone>
+          <span className="lb-grow">
+            {first.title} {days > 1 && <span className="lb-meta lb-muted">{t("calendar.days", { count: days })}</span>}
+          </span>
           {first.source === "company" && <Remove day={first} />}
         </li>
       ))}

@@ -44,7 +44,7 @@ export function ImpactPanel({ draft, busy, onSave, onRefused, onClose }: ImpactP
     <div className="lb-stack">
       <Effect impact={impact.data} />
       <div className="lb-row lb-impact-foot">
-        <Button type="primary" danger={harmful} loading={busy} onClick={onSave}>
+        <Button type={harmful ? "default" : "primary"} danger={harmful} loading={busy} onClick={onSave}>
           {impact.data.ending.length > 0 ? t("impact.saveEnding", { count: impact.data.ending.length }) : t("impact.save")}
         </Button>
         <Button onClick={onClose}>{t("impact.back")}</Button>

@@ -32,13 +32,13 @@ export function LoginPoliciesPage() {
   const tab = tabs.find((known) => known === list.query.get("tab")) ?? "policies";
   // Unsaved parts outlive a change of tab, role or client; only leaving the page asks about them.
   const [drafts, setDrafts] = useState<Drafts>({});
-  useLeaveGuard(Object.keys(drafts).length > 0);
   const open = Object.values(drafts);
   return (
     <Page
       title={t("page.title")}
       tabs={<ViewTabs value={tab} changed={tab === "policies" && open.length > 0} onChange={(key) => list.change({ tab: key === "policies" ? undefined : key })} views={tabs.map((key) => ({ key, label: t(`page.tab.${key}`) }))} />}
     >
+      {open.length > 0 && <Guard />}
       {tab === "policies" && <Policies drafts={drafts} onDrafts={setDrafts} />}
       {tab === "try" && (
         <Section className="lb-try-page">
@@ -48,6 +48,12 @@ export function LoginPoliciesPage() {
       {tab === "calendar" && <CalendarTab />}
     </Page>
   );
+}
+
+/** Mounted only while something is unsaved: the router knows one guard at a time, and the forms of this page have their own. */
+function Guard() {
+  useLeaveGuard(true);
+  return null;
 }
 
 function Policies({ drafts, onDrafts }: { drafts: Drafts; onDrafts: (drafts: Drafts) => void }) {
@@ -86,7 +92,7 @@ function Policies({ drafts, onDrafts }: { drafts: Drafts; onDrafts: (drafts: Dra
         {can("access.employees.view") && <StaffSelect label={t("page.addEmployee")} placeholder={t("page.addEmployee")} value={null} onChange={(id) => id && choose("employee", id)} />}
       </aside>
       <div className="lb-stack">
-        {places.data && !places.data.ownFile && <Alert type="info" showIcon title={t("page.dataOf", { date: places.data.dataOf })} description={t("page.dataHint")} />}
+        {places.data && !places.data.ownFile && <Alert type="info" showIcon title={t("page.dataOf", { date: places.data.dataOf })} />}
         <ChipGroup
           label={t("page.client")}
           value={client}

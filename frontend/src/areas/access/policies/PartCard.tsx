@@ -2,6 +2,7 @@ import { Segmented, Switch } from "antd";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Places } from "@/api/types";
+import { usePhone } from "@/theme/mode";
 import { Tone } from "@/ui/Tone";
 import { modeOf, withMode, withPart, type Draft, type PartName } from "./draft";
 import { PartFields } from "./partFields";
@@ -24,6 +25,7 @@ interface PartCardProps {
 /** One part of a policy: on or off, its fields, and the server's sentence of what is saved. */
 export function PartCard({ name, draft, onChange, own, changed, sentence, followed, errors, places }: PartCardProps) {
   const { t } = useTranslation("policies");
+  const phone = usePhone();
   const id = useId();
   const mode = modeOf(draft, name, own);
   const part = draft.parts[name];
@@ -38,7 +40,7 @@ export function PartCard({ name, draft, onChange, own, changed, sentence, follow
         </span>
         {own ? (
           <Segmented
-            size="small"
+            size={phone ? "middle" : "small"}
             aria-label={t("part.mode", { title })}
             value={mode}
             options={(["follow", "on", "off"] as const).map((value) => ({ value, label: t(`part.modes.${value}`) }))}

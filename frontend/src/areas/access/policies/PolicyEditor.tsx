@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Drawer } from "antd";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { client, data, ifMatch, newIdempotencyKey } from "@/api/client";
 import { isProblem, type Problem } from "@/api/problem";
@@ -8,6 +8,7 @@ import type { LoginPolicy, Places } from "@/api/types";
 import { usePhone } from "@/theme/mode";
 import { DeleteOutlined } from "@/ui/icons";
 import { useKeys } from "@/ui/keys";
+import { scrollToTop } from "@/ui/scrollTo";
 import { useFormat, useNow } from "@/ui/useFormat";
 import { ConflictPanel } from "./ConflictPanel";
 import { bodyOf, changedParts, draftOf, errorsOf, isPlaced, partNames, policyIn, sentenceOf, takeOver, type Draft, type PartName, type Target } from "./draft";
@@ -51,6 +52,13 @@ export function PolicyEditor({ target, name, policy, draft: kept, onDraft, roles
   const [trying, setTrying] = useState(false);
   const [busy, setBusy] = useState(false);
   const [idempotencyKey, setKey] = useState(newIdempotencyKey);
+
+  // The first thing that is wrong comes into view.
+  const editor = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const wrong = problem && (editor.current?.querySelector(".lb-part [role=alert]") ?? editor.current?.querySelector("[role=alert]"));
+    if (wrong) scrollToTop(wrong.closest(".lb-part") ?? wrong);
+  }, [problem]);
 
   const edit = (next: Draft) => {
     if (!kept) setBegun(policy);
@@ -116,28 +124,31 @@ export function PolicyEditor({ target, name, policy, draft: kept, onDraft, roles
       title: t("editor.deleteTitle", { name, client: t(`client.${target.client}`) }),
       content: t(own ? "editor.deleteOwn" : "editor.deleteRole"),
       okText: t("editor.delete"),
-      okButtonProps: { danger: true },
+      okButtonProps: { danger: true, type: "default" },
       cancelText: t("editor.cancel"),
       onOk: gone,
     });
   };
   useKeys(t("editor.keys"), { "ctrl+Enter": { run: () => dirty && !looking && look(), label: t("editor.look") }, t: { run: () => setTrying(true), label: t("try.title") } });
+  const actions = (
+    <span className="lb-row lb-policy-actions">
+      {policy && <Button type="text" icon={<DeleteOutlined />} aria-label={t("editor.delete")} onClick={remove} />}
+      {dirty && <Button onClick={() => (setProblem(null), onDraft(null))}>{t("editor.undo")}</Button>}
+      <Button onClick={() => setTrying(true)}>{t("try.title")}</Button>
+      <Button type="primary" disabled={!dirty} {...(dirty ? {} : { title: t("editor.unchanged") })} onClick={look}>
+        {t("editor.look")}
+      </Button>
+    </span>
+  );
   const unplaced = problem && (problem.errors.length === 0 || problem.errors.some((error) => !isPlaced(error)));
   return (
-    <div className="lb-stack lb-policy-editor">
+    <div className="lb-stack" ref={editor}>
       <header className="lb-policy-head lb-row lb-row-wrap lb-between">
         <span className="lb-row lb-row-wrap">
           <h2>{t("editor.heading", { name, client: t(`client.${target.client}`) })}</h2>
           <span className="lb-meta lb-muted">{policy ? t("editor.updated", { time: format.relative(policy.updatedAt, now) }) : t("editor.none")}</span>
         </span>
-        <span className="lb-row lb-policy-actions">
-          {policy && <Button type="text" icon={<DeleteOutlined />} aria-label={t("editor.delete")} onClick={remove} />}
-          {dirty && <Button onClick={() => (setProblem(null), onDraft(null))}>{t("editor.undo")}</Button>}
-          <Button onClick={() => setTrying(true)}>{t("try.title")}</Button>
-          <Button type="primary" disabled={!dirty} onClick={look}>
-            {t("editor.look")}
-          </Button>
-        </span>
+        {!phone && actions}
       </header>
       {problem && <Alert type="error" showIcon title={problem.message || t("editor.failed")} description={unplaced && problem.requestId ? t("common:requestId", { id: problem.requestId }) : undefined} />}
       {theirs && <ConflictPanel mine={draft} theirs={theirs} base={start} onSettle={settle} />}
@@ -157,6 +168,7 @@ export function PolicyEditor({ target, name, policy, draft: kept, onDraft, roles
           />
         ))}
       </div>
+      {phone && <footer className="lb-policy-foot">{actions}</footer>}
       <Drawer open={looking} onClose={() => setLooking(false)} title={t("impact.title")} size={phone ? "100%" : 560} destroyOnHidden>
         <ImpactPanel draft={policyIn(target, draft)} busy={busy} onSave={() => void save()} onRefused={refused} onClose={() => setLooking(false)} />
       </Drawer>

@@ -96,7 +96,7 @@ export function TryPanel({ drafts, employeeId, client }: { drafts: readonly Open
         <ChipGroup label={t("try.device")} value={device} options={devices.map((value) => ({ value, label: t(`try.devices.${value}`) }))} onChange={setDevice} />
       </div>
       <div className="lb-row">
-        <Button htmlType="submit" loading={busy} disabled={!who || !ip.trim()}>
+        <Button htmlType="submit" loading={busy} disabled={!who || !ip.trim()} {...(who && ip.trim() ? {} : { title: t("try.incomplete") })}>
           {t("try.ask")}
         </Button>
         <span className="lb-meta lb-muted">{t("try.noTrace")}</span>

@@ -105,10 +105,13 @@ function Region({ part, onChange, errors, places }: FieldsProps<"region">) {
   return (
     <>
       <Labelled label={t("region.allow")} error={wrong}>
-        {(id) => <RegionPicker id={id} multiple label={t("region.allow")} placeholder={t("region.choose")} places={known} value={part.allow.map(Number)} onChange={(codes) => onChange({ ...part, allow: codes.map(String) })} />}
+        {(id) => (
+          <div className="lb-row">
+            <RegionPicker id={id} multiple label={t("region.allow")} placeholder={t("region.choose")} places={known} value={part.allow.map(Number)} onChange={(codes) => onChange({ ...part, allow: codes.map(String) })} />
+          </div>
+        )}
       </Labelled>
       <Choice label={t("region.unknown")} value={part.unknown ?? "refuse"} error={errors.get("unknown")} options={(["refuse", "approve", "allow"] as const).map((value) => ({ value, label: t(`region.when.${value}`) }))} onChange={(unknown) => onChange({ ...part, unknown })} />
-      {places && !places.ownFile && <p className="lb-meta lb-warning">{t("region.dataOf", { date: places.dataOf })}</p>}
     </>
   );
 }

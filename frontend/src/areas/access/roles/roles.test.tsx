@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/react";
-import { afterEach, expect, test, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { afterEach, expect, test } from "vitest";
 import type { PermissionCatalogue, Role } from "@/api/types";
 import { previewedRole, previewRole } from "@/api/preview";
 import { never, problem, renderPage } from "@/test/render";
@@ -87,7 +87,7 @@ test("a permission is given with a scope, the menu shows what it opens, and the 
   expect(await within(menu.closest("section") as HTMLElement).findByText("新增")).toBeVisible();
   await user.click(screen.getByRole("checkbox", { name: "新建客户" }));
   await user.click(screen.getByRole("button", { name: "保存" }));
-  await vi.waitFor(() => {
+  await waitFor(() => {
     const sent = calls.find(({ method }) => method === "PUT");
     expect(sent?.headers.get("If-Match")).toBe('"5"');
     expect(sent?.body).toEqual({
@@ -142,7 +142,7 @@ test("leaving with unsaved changes is asked about; previewing waits for them", a
 test("previewing goes home as that role, and every call after it says so", async () => {
   const { user, router } = await editor();
   await user.click(await screen.findByRole("button", { name: "以此角色预览" }));
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/"));
   expect(previewedRole()).toEqual({ id: "r1", name: "业务员" });
 });
 
@@ -152,7 +152,7 @@ test("a copy is named and opened", async () => {
   const dialog = within(await screen.findByRole("dialog"));
   expect(await dialog.findByLabelText("名称")).toHaveValue("业务员（副本）");
   await user.click(dialog.getByRole("button", { name: "复制" }));
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/settings/roles/r7"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/settings/roles/r7"));
   expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ name: "业务员（副本）" });
 });
 
@@ -161,7 +161,7 @@ test("a new role is made and then stands at its own address", async () => {
   await user.type(await screen.findByLabelText("名称"), "华东复核");
   await user.click(screen.getByRole("checkbox", { name: "查看客户" }));
   await user.click(screen.getByRole("button", { name: "新建" }));
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/settings/roles/r9"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/settings/roles/r9"));
   expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ name: "华东复核", note: "", permissions: [{ permission: "customers.view", scope: "self" }], fields: [], units: [] });
 });
 

@@ -47,7 +47,6 @@ export function AuditPage() {
   }, [few, pages.length, isFetching, fetchNextPage]);
   const open = (row: { id: string }) => list.change({ entry: row.id });
   const shown = rows.find(({ id }) => id === entryId);
-  const subjectId = shown?.subject?.id;
   const filtered = Object.values(list.filters).some(Boolean);
   const setFilter = (key: string, value: string | undefined) => {
     if (key !== "days") return list.setFilter(key, value);
@@ -96,7 +95,6 @@ export function AuditPage() {
         size={phone ? "100%" : 560}
         mask={false}
         destroyOnHidden
-        extra={subjectId && <Button onClick={() => void navigate(`/audit/records/${subjectId}`)}>{t("record.history")}</Button>}
       >
         {entryId && <EntryPanel key={entryId} entryId={entryId} />}
       </Drawer>
@@ -137,17 +135,17 @@ function entryColumns(t: TFunction): Column<AuditEntry>[] {
       ),
       renderCard: (row) => actorText(row, words),
     },
-    { key: "subject", title: words("column.subject"), width: 200, card: "meta", render: (row) => <span className="lb-ellipsis">{subjectText(row, words) || EMPTY}</span>, renderCard: (row) => subjectText(row, words) || null },
+    { key: "subject", title: words("column.subject"), width: 184, card: "meta", render: (row) => <span className="lb-ellipsis">{subjectText(row, words) || EMPTY}</span>, renderCard: (row) => subjectText(row, words) || null },
     {
       key: "changes",
       title: words("entry.changes"),
-      width: 240,
+      width: 208,
       card: "next",
       render: (row) => <span className="lb-ellipsis lb-muted">{changeText(row, words) || EMPTY}</span>,
       renderCard: (row) => changeText(row, words) || null,
     },
     { key: "client", title: words("column.client"), width: 80, render: (row) => clientText(row.client, words) },
-    { key: "ip", title: words("column.ip"), width: 176, render: (row) => (row.ip ? words(row.place ? "entry.ipPlace" : "entry.ip", { ip: row.ip, place: row.place }) : EMPTY) },
+    { key: "ip", title: words("column.ip"), width: 152, render: (row) => (row.ip ? words(row.place ? "entry.ipPlace" : "entry.ip", { ip: row.ip, place: row.place }) : EMPTY) },
     { key: "device", title: words("column.device"), width: 128, hiddenAtFirst: true, render: (row) => row.deviceName || EMPTY },
     { key: "sealed", title: words("seal.n"), width: 88, kind: "number", render: (row) => (row.sealed === null ? <span className="lb-faint">{words("seal.none")}</span> : row.sealed) },
   ];

@@ -73,7 +73,7 @@ export function ChainBar({ onOpen }: { onOpen: (entryId: string) => void }) {
         ) : verified ? (
           <strong className="lb-row lb-success">
             <CheckOutlined />
-            {t("chain.verified", { n: format.count(verified.toSeal), time: format.relative(verified.at, now) })}
+            {t("chain.verified", { n: format.count(verified.toSeal), time: format.relative(verified.at, Math.max(now, Date.parse(verified.at))) })}
           </strong>
         ) : (
           <strong>{t("chain.never")}</strong>

@@ -7,8 +7,8 @@ import { StateView } from "@/ui/StateView";
 import { Tone } from "@/ui/Tone";
 import { useFormat } from "@/ui/useFormat";
 import { Changes } from "./Changes";
-import { useEntry } from "./useAudit";
-import { actorText, clientText, factText, factTitle, subjectText } from "./words";
+import { useEntry, useNames } from "./useAudit";
+import { actorText, clientText, factsOf, factText, factTitle, subjectText } from "./words";
 
 /** One entry whole: who, what, which record, from where, before and after, and the seal that holds it. */
 export function EntryPanel({ entryId }: { entryId: string }) {
@@ -21,7 +21,8 @@ function Known({ entry }: { entry: AuditDetail }) {
   const { t } = useTranslation("audit");
   const format = useFormat();
   const words = (key: string, values?: Record<string, unknown>) => String(t(key, { ...values }));
-  const facts = Object.entries(entry.facts);
+  const names = useNames();
+  const facts = factsOf(entry);
   return (
     <div className="lb-stack">
       <Facts
@@ -65,7 +66,7 @@ function Known({ entry }: { entry: AuditDetail }) {
       {facts.length > 0 && (
         <>
           <h3>{t("entry.facts")}</h3>
-          <Facts facts={facts.map(([name, value]) => ({ key: name, label: factTitle(name, words), value: factText(value, words) }))} />
+          <Facts facts={facts.map(([name, value]) => ({ key: name, label: factTitle(name, words), value: factText(value, words, names) }))} />
         </>
       )}
       <h3>{t("entry.seal")}</h3>

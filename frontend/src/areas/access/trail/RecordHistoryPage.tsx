@@ -7,8 +7,8 @@ import { Page, Section } from "@/ui/Page";
 import { StateView } from "@/ui/StateView";
 import { Timeline } from "@/ui/Timeline";
 import { Changes } from "./Changes";
-import { useRecord } from "./useAudit";
-import { actorText, clientText, factText, factTitle, kindOf } from "./words";
+import { useNames, useRecord } from "./useAudit";
+import { actorText, clientText, factsOf, factText, factTitle, kindOf } from "./words";
 
 /** Everything that was done to one record, newest first. */
 export function RecordHistoryPage() {
@@ -66,7 +66,8 @@ export function RecordHistoryPage() {
 function Detail({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation("audit");
   const words = (key: string, values?: Record<string, unknown>) => String(t(key, { ...values }));
-  const facts = Object.entries(entry.facts).map(([name, value]) => t("fact.pair", { name: factTitle(name, words), value: factText(value, words) }));
+  const names = useNames();
+  const facts = factsOf(entry).map(([name, value]) => t("fact.pair", { name: factTitle(name, words), value: factText(value, words, names) }));
   const from = [entry.ip || entry.client ? clientText(entry.client, words) : "", entry.ip, entry.place, entry.deviceName].filter(Boolean);
   return (
     <>

@@ -1,8 +1,11 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import type { paths } from "@/api/schema";
 import { api, client, data } from "@/api/client";
+import { useMemo } from "react";
+import { useCan } from "@/ui/me";
 import { fromWall } from "@/ui/format";
 import { isRunning } from "@/ui/shell/tasks";
+import { useStaff } from "../policies/usePolicies";
 
 const LIMIT = 100;
 export const CHAIN = ["get", "/api/v1/audit/chain"] as const;
@@ -46,6 +49,11 @@ export const useRecord = (subjectId: string) =>
 export const useEntry = (entryId: string) => api.useQuery("get", "/api/v1/audit/entries/{entry_id}", { params: { path: { entry_id: entryId } } });
 export const useActs = () => api.useQuery("get", "/api/v1/audit/actions", {}, { staleTime: Number.POSITIVE_INFINITY });
 export const useChain = () => api.useQuery("get", "/api/v1/audit/chain", {});
+/** Names of the staff by id, for the ids that facts hold. */
+export function useNames(): ReadonlyMap<string, string> {
+  const staff = useStaff(useCan()("access.employees.view")).data;
+  return useMemo(() => new Map(staff?.items.map(({ id, displayName }) => [id, displayName])), [staff]);
+}
 /** A task of the audit trail, read every second while it runs. */
 export const useTask = (taskId: string | null) =>
   api.useQuery("get", "/api/v1/tasks/{task_id}", { params: { path: { task_id: taskId ?? "" } } }, { enabled: taskId !== null, refetchInterval: ({ state }) => (state.data && !isRunning(state.data) ? false : 1000) });

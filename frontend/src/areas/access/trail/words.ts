@@ -15,16 +15,24 @@ export const actorText = ({ actor }: AuditEntry, words: Words): string => (actor
 const facts = [
   "client", "factor", "method", "signals", "kind", "name", "count", "roles", "reason", "employee", "role", "fields", "field", "number", "amount_fen", "product", "source", "day", "was", "now", "previous", "owner", "outcome", "n", "digest", "head",
   "to_seal", "entries", "broken", "filters", "rows", "title", "hours", "tenant", "state", "stage", "permissions", "networks", "expires_at", "key", "from", "to", "action", "code", "place", "ip", "device", "version", "cooperation", "lender", "submission",
-  "document", "approval", "on_duty", "note", "what", "customer", "case", "channel", "entry", "task", "file", "ended", "bytes", "pointer", "policy", "sessions", "until", "minutes", "failures", "by", "attempts", "left", "limit", "hour",
+  "document", "approval", "on_duty", "note", "what", "customer", "case", "channel", "entry", "task", "file", "ended", "bytes", "pointer", "policy", "sessions", "until", "minutes", "failures", "by", "attempts", "left", "limit", "hour", "how", "working",
 ];
 /** What a fact of an entry is called; one of a newer server keeps its own name. */
 export const factTitle = (name: string, words: Words): string => (facts.includes(name) ? words(`audit:fact.${name}`) : name);
 
-/** A fact as text. */
-export function factText(value: unknown, words: Words): string {
-  if (value === null || value === undefined || value === "") return "–";
+const values = ["password", "totp", "passkey", "recovery", "wechat", "web", "ios", "android", "wechat_mp", "terminal", "api", "assigned", "claimed", "released", "transferred", "created", "lead", "manual", "import", "generic", "bind", "approve", "device", "region", "unusual", "person", "company"];
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const isNothing = (value: unknown): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** A fact as text: an employee's id as the name, another record's by its end, a known code in words. */
+export function factText(value: unknown, words: Words, names: ReadonlyMap<string, string>): string {
   if (typeof value === "boolean") return words(value ? "audit:fact.yes" : "audit:fact.no");
-  if (Array.isArray(value)) return value.length === 0 ? "–" : value.map((one) => factText(one, words)).join(words("audit:fact.comma"));
-  if (typeof value === "object") return Object.entries(value).map(([name, inner]) => words("audit:fact.pair", { name: factTitle(name, words), value: factText(inner, words) })).join(words("audit:fact.comma"));
-  return String(value);
+  if (Array.isArray(value)) return value.map((one) => factText(one, words, names)).join(words("audit:fact.comma"));
+  if (typeof value === "object" && value !== null) return Object.entries(value).map(([name, inner]) => words("audit:fact.pair", { name: factTitle(name, words), value: factText(inner, words, names) })).join(words("audit:fact.comma"));
+  const text = String(value ?? "–");
+  if (UUID.test(text)) return names.get(text) ?? words("audit:record.short", { id: text.slice(-6) });
+  return values.includes(text) ? words(`audit:value.${text}`) : text;
 }
+
+/** The facts of an entry that say something, and that its own columns do not say. */
+export const factsOf = (entry: AuditEntry): [string, unknown][] => Object.entries(entry.facts).filter(([name, value]) => !isNothing(value) && !(name === "client" && value === entry.client));

@@ -24,7 +24,7 @@ from loanbroker_api.access.sessions.schemas import (
     SessionsOut,
 )
 from loanbroker_api.core.db import ReadSession
-from loanbroker_api.core.errors import Forbidden
+from loanbroker_api.core.errors import Forbidden, IfMatchRequired
 from loanbroker_api.core.http import area_router, gated, problems
 from loanbroker_api.core.runtime import Runtime
 from loanbroker_api.core.schemas import Page
@@ -176,7 +176,7 @@ async def list_login_approvals(
 
 @router.post(
     "/login-approvals/{approval_id}/decide",
-    responses=problems(Forbidden, approvals.OwnApproval, approvals.ApprovalNotFound, approvals.ApprovalSettled),
+    responses=problems(Forbidden, approvals.OwnApproval, approvals.ApprovalNotFound, approvals.ApprovalSettled, IfMatchRequired),
     summary="批准或拒绝登录",
     openapi_extra=gated(SESSIONS_MANAGE),
 )

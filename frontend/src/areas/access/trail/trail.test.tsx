@@ -34,14 +34,14 @@ test("filters ask the server; days of Shanghai become instants, acts stand under
   const { user, calls } = await renderPage(<AuditPage />, server, { ...page, at: "/audit?from=2026-11-01&to=2026-11-30" });
   await vi.waitFor(() => expect(calls.find(({ path }) => path === "/api/v1/audit/entries")?.query.get("from")).toBe("2026-10-31T16:00:00.000Z"));
   expect(calls.find(({ path }) => path === "/api/v1/audit/entries")?.query.get("to")).toBe("2026-11-30T16:00:00.000Z");
-  expect(screen.getByRole("button", { name: "时间: 2026-11-01 – 2026-11-30" })).toBeVisible();
-  await user.click(screen.getByRole("button", { name: "动作" }));
-  expect(await screen.findByText("账号与权限")).toBeVisible();
+  expect(await screen.findByRole("button", { name: "时间: 2026-11-01 – 2026-11-30" })).toBeVisible();
+  await user.click(await screen.findByRole("button", { name: "动作" }));
+  await vi.waitFor(() => expect(screen.getByText("账号与权限")).toBeVisible());
   await user.click(screen.getByRole("checkbox", { name: "登录" }));
   await vi.waitFor(() => expect(calls.findLast(({ path }) => path === "/api/v1/audit/entries")?.query.get("action")).toBe("access.logged_in"));
   await user.click(screen.getByRole("button", { name: "IP" }));
   await user.type(await screen.findByRole("textbox", { name: "IP" }), "1.2.3{Enter}");
-  expect(await screen.findByText("填完整的 IP 地址。")).toBeVisible();
+  await vi.waitFor(() => expect(screen.getByText("填完整的 IP 地址。")).toBeVisible());
 });
 
 test("the chain's state stands on top; it is verified again as a task, its head is handed out as a file", async () => {

@@ -33,6 +33,7 @@ from support.walks.factors import walk_factors
 from support.walks.machines import walk_machines
 from support.walks.policies import walk_policies
 from support.walks.products import walk_products
+from support.walks.sessions import walk_sessions
 from support.walks.staff import walk_staff
 from support.webhooks import Platform
 
@@ -143,6 +144,7 @@ async def test_every_statement_names_its_tenant(
     await walk_staff(walk, company, await sign_in("admin", role="admin", unit=company.root), leader)
     await walk_machines(walk, app, company, sales, clock)
     await walk_audit(walk, runtime, company, boss, settle, clock)
+    await walk_sessions(walk, app, company, app.state.runtime, leader, await sign_in("admin", role="admin"), clock)
     await _graphql(boss, sales, customer_id)
     clock.move(timedelta(hours=2))
     await worker.sweep(runtime)

@@ -109,7 +109,7 @@ def _arrays(table: Table[Any], records: Sequence[Record]) -> dict[str, list[Any]
 def _statement(table: Table[Any]) -> Insert:
     names = [one.name for one in table.columns]
     given = (
-        func.unnest(*(bindparam(one.name, type_=ARRAY(_item_type(one))) for one in table.columns))
+        func.unnest(*(bindparam(one.name, type_=ARRAY(_item_type(one), dimensions=1)) for one in table.columns))
         .table_valued(*(column(one.name, one.type) for one in table.columns), name="given")
         .render_derived()
     )

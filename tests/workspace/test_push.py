@@ -173,8 +173,7 @@ class TestTheEndOfASession:
             rest = await closing.rest()
             problem = orjson.loads(next(line for line in rest if line.startswith("data: "))[6:])
             assert ("event: problem" in rest, problem["code"]) == (True, "access.session-ended")
-            frame = await staying.frame()
-            assert frame["event"] == "access.session_ended"
+            await staying.until_event("access.session_ended")
             await push(runtime, company, "sales1", 7)
             assert number_of(await staying.frame()) == 7
 

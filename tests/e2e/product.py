@@ -74,7 +74,9 @@ def open_page(browser: Browser, product: Product, viewport: dict[str, int]) -> t
     )  # type: ignore[arg-type]
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: complaints.append(f"{message.text} {message.location.get('url')}") if message.type == "error" else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return context, page, complaints
 

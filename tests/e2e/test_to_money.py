@@ -39,8 +39,9 @@ def test_a_lead_becomes_money_and_is_found_in_the_funnel(product: Product, brows
         _lend(page, case_id)
         _receive(page)
         _find_in_the_funnel(product, page, channel.id, customer_id)
-        # The browser reports the refused move, which the page told in its own words.
-        assert [one for one in complaints if "422" not in one] == []
+        # The browser reports the refused moves, which the page told in its own words: what a stage asks for (422), and where the pipeline leads not
+        # (409), if the card was let go before the page knew.
+        assert [one for one in complaints if not re.search("(409|422) .*/move$", one)] == []
 
 
 def _contact(page: Page) -> None:

@@ -1,4 +1,4 @@
-import { act, screen, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import type { LoginStep } from "@/api/types";
 import { problem, renderPage, reply, type Server } from "@/test/render";
@@ -148,7 +148,7 @@ test("a refused approval is told; one that nobody decided can be asked for again
   await user.click(await screen.findByRole("button", { name: "再申请一次" }));
   await screen.findByRole("button", { name: "提醒一次" });
   await pass(4);
-  expect(await screen.findByRole("heading", { name: "登录没有获批" })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("heading", { name: "登录没有获批" })).toBeVisible());
   expect(screen.getByText("上级没有批准这次登录")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "返回登录" }));
   expect(screen.getByLabelText("机构代码")).toBeVisible();
@@ -163,7 +163,7 @@ test.each([
   ["access.account-disabled", 401, "账号已停用", "账号已停用，联系管理员"],
 ])("%s fills the page: what, why, whom to ask", async (code, status, title, message) => {
   const { user } = await signIn({ "POST /api/v1/auth/login": () => problem(status, code, message) });
-  expect(await screen.findByRole("heading", { name: title })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("heading", { name: title })).toBeVisible());
   const alert = screen.getByRole("alert");
   expect(alert).toHaveTextContent(message);
   expect(alert).toHaveTextContent("请求编号 req-1");
@@ -174,6 +174,6 @@ test.each([
 
 test("a locked account counts down", async () => {
   await signIn({ "POST /api/v1/auth/login": () => reply(429, { code: "access.locked", status: 429, message: "输错密码次数太多，5 分钟后再试" }, { "Retry-After": "300" }) });
-  expect(await screen.findByRole("heading", { name: "账号暂时锁定" })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("heading", { name: "账号暂时锁定" })).toBeVisible());
   expect(screen.getByRole("timer")).toHaveTextContent(/^0[45]:\d\d$/);
 });

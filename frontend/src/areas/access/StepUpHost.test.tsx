@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { expect, test } from "vitest";
 import { client, data } from "@/api/client";
@@ -61,9 +61,9 @@ test("cancelling tells the refusal; a wrong password is told in the dialog", asy
   );
   await user.click(await screen.findByRole("button", { name: "act" }));
   await user.type(await screen.findByLabelText("密码"), "wrong{Enter}");
-  expect(await screen.findByText("验证没有通过，检查后再试")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("验证没有通过，检查后再试")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "取消" }));
-  expect(await screen.findByText("再确认一次身份：5 分钟内确认过才能这样做")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("再确认一次身份：5 分钟内确认过才能这样做")).toBeVisible());
 });
 
 test("revealing with a reason goes through it and keeps the reason", async () => {
@@ -71,7 +71,7 @@ test("revealing with a reason goes through it and keeps the reason", async () =>
   await user.click(await screen.findByRole("button", { name: "查看电话" }));
   await user.click(await screen.findByRole("button", { name: "查看 30 秒" }));
   await user.type(await screen.findByLabelText("6 位验证码"), "123456");
-  expect(await screen.findByText("13800005678")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("13800005678")).toBeVisible());
   const reveals = calls.filter(({ path }) => path.endsWith("/reveal"));
   expect(reveals).toHaveLength(2);
   expect(reveals[1]?.body).toEqual(reveals[0]?.body);

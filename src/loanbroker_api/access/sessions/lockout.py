@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from loanbroker_api.access.models import LoginCounter, LoginPolicy
@@ -74,11 +74,7 @@ def _count(row: LoginCounter, part: AttemptsPart, limit: int, now: datetime) -> 
 
 async def forget_attempts(uow: UnitOfWork, *, username: str, device_id: UUID | None, ip: str) -> None:
     """The password was right: the account's and the device's counts end, the address has one wrong attempt less."""
-    keys = [("account", counter_key(uow.keys, "account", username))] if device_id is None else []
-    if device_id is not None:
-        keys.append(("device", counter_key(uow.keys, "device", str(device_id))))
-    for kind, key in keys:
-        await uow.session.execute(delete(LoginCounter).where(LoginCounter.kind == kind, LoginCounter.key == key))
+    await _clear(uow, *(("account", username) if device_id is None else ("device", str(device_id))))
     if device_id is None:
         address = await _row(uow, "ip", counter_key(uow.keys, "ip", ip))
         if address.failures:
@@ -97,8 +93,13 @@ async def locked_until(session: ReadSession, keys: TenantKeys, username: str, no
 
 
 async def unlock(uow: UnitOfWork, username: str) -> None:
-    key = counter_key(uow.keys, "account", username)
-    await uow.session.execute(delete(LoginCounter).where(LoginCounter.kind == "account", LoginCounter.key == key))
+    await _clear(uow, "account", username)
+
+
+async def _clear(uow: UnitOfWork, kind: str, name: str) -> None:
+    """Emptied, not deleted: another attempt may be waiting for the row."""
+    counter = update(LoginCounter).where(LoginCounter.kind == kind, LoginCounter.key == counter_key(uow.keys, kind, name))
+    await uow.session.execute(counter.values(failures=0, locks=0, locked_until=None))
 
 
 async def decoy(session: ReadSession, keys: TenantKeys, username: str, client: str) -> AttemptsPart:

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { apiKey, holding } from "@/test/access";
 import { list, never, problem, renderPage, type Server } from "@/test/render";
@@ -11,7 +11,7 @@ const page = { path: "/settings/api-keys", me: holding("access.keys.manage", "ac
 
 test("a new key: permissions by title and only one's own, networks checked at the field, the secret shown once", async () => {
   const { user, calls } = await renderPage(<ApiKeysPage />, { ...server, "GET /api/v1/api-keys": () => list([]), "POST /api/v1/api-keys": () => ({ ...apiKey(), secret: "ak_abc" }) }, page);
-  expect(await screen.findByText("还没有接口密钥")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("还没有接口密钥")).toBeVisible());
   await user.keyboard("n");
   const form = within(await screen.findByRole("dialog"));
   await user.type(await form.findByLabelText("名称"), "数据看板");
@@ -19,11 +19,11 @@ test("a new key: permissions by title and only one's own, networks checked at th
   await user.click(await screen.findByText("查看客户", { selector: ".ant-select-item-option-content" }));
   expect(screen.queryByText("编辑客户")).toBeNull();
   await user.type(form.getByLabelText("只能从这些网段调用"), "300.0.0.1,");
-  expect(await form.findByText("不是 IP 网段: 300.0.0.1")).toBeVisible();
+  await waitFor(() => expect(form.getByText("不是 IP 网段: 300.0.0.1")).toBeVisible());
   await user.click(form.getByRole("button", { name: "去掉 300.0.0.1" }));
   await user.type(form.getByLabelText("只能从这些网段调用"), "203.0.113.0/24,2001:db8::/32,");
   await user.click(form.getByRole("button", { name: "新建" }));
-  expect(await screen.findByText("ak_abc")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("ak_abc")).toBeVisible());
   expect(screen.getByText("密钥只显示这一次，现在复制保存。")).toBeVisible();
   const sent = calls.find(({ method, path }) => method === "POST" && path === "/api/v1/api-keys");
   expect(sent?.body).toMatchObject({ name: "数据看板", permissions: ["customers.view"], networks: ["203.0.113.0/24", "2001:db8::/32"] });
@@ -40,7 +40,7 @@ test("what the server refuses of the permissions stands at their field", async (
   await user.click(form.getByLabelText("权限"));
   await user.click(await screen.findByText("查看客户", { selector: ".ant-select-item-option-content" }));
   await user.click(form.getByRole("button", { name: "新建" }));
-  expect(await form.findByText("你没有“查看客户”权限，或范围比该员工小")).toBeVisible();
+  await waitFor(() => expect(form.getByText("你没有“查看客户”权限，或范围比该员工小")).toBeVisible());
 });
 
 test("a key is revoked after its consequence is told, with its version", async () => {
@@ -50,7 +50,7 @@ test("a key is revoked after its consequence is told, with its version", async (
   const drawer = within(await screen.findByRole("dialog"));
   expect(drawer.getByText("查看客户")).toBeVisible();
   await user.click(drawer.getByRole("button", { name: "吊销" }));
-  expect(await screen.findByText("用它的程序马上无法调用，不能恢复。")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("用它的程序马上无法调用，不能恢复。")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "吊销密钥" }));
   await vi.waitFor(() => expect(calls.find(({ path }) => path.endsWith("/revoke"))?.headers.get("If-Match")).toBe('"2"'));
 });
@@ -58,7 +58,7 @@ test("a key is revoked after its consequence is told, with its version", async (
 test("an ended key says so and cannot be revoked", async () => {
   const over = allowed("revoke").map((action) => ({ ...action, allowed: false, reason: { code: "access.api-key-over", message: "密钥已吊销" } }));
   await renderPage(<ApiKeysPage />, { ...server, "GET /api/v1/api-keys": () => list([apiKey({ revokedAt: "2026-11-25T02:00:00Z", allowedActions: over })]) }, page);
-  expect(await screen.findByText("已吊销")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("已吊销")).toBeVisible());
   expect(screen.queryByRole("button", { name: "吊销" })).toBeNull();
 });
 
@@ -68,6 +68,6 @@ test("loading", async () => {
 });
 test("refused; nobody makes keys without the permission", async () => {
   await renderPage(<ApiKeysPage />, { ...server, "GET /api/v1/api-keys": () => problem(403, "core.forbidden", "没有“管理接口密钥”权限") }, { ...page, me: holding() });
-  expect(await screen.findByText("没有“管理接口密钥”权限")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("没有“管理接口密钥”权限")).toBeVisible());
   expect(screen.queryByRole("button", { name: "新建密钥" })).toBeNull();
 });

@@ -64,15 +64,15 @@ test("nothing waits; decided ones stay with who decided", async () => {
   const { user } = await show({
     "GET /api/v1/login-approvals": ({ query }: { query: URLSearchParams }) => list(query.get("state") === "waiting" ? [] : [approval({ state: "refused", decidedBy: { id: "e1", displayName: "王磊" }, decidedAt: new Date().toISOString() })]),
   });
-  expect(await screen.findByText("没有待批的登录")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("没有待批的登录")).toBeVisible());
   await user.click(screen.getByRole("tab", { name: "已处理" }));
-  expect(await screen.findByText("已拒绝")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("已拒绝")).toBeVisible());
   expect(screen.getByText("王磊")).toBeVisible();
 });
 
 test("login records tell why somebody was not let in, and can be narrowed", async () => {
   const { user, calls } = await show({ "GET /api/v1/login-approvals": () => list([]) }, "/settings/login-approvals?view=records");
-  expect(await screen.findByText("当前不在可登录时间")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("当前不在可登录时间")).toBeVisible());
   await user.click(screen.getByRole("button", { name: /^结果/ }));
   await user.click(await screen.findByRole("radio", { name: "被拒" }));
   await waitFor(() => expect(calls.findLast(({ path }) => path === "/api/v1/login-records")?.query.get("outcome")).toBe("refused"));
@@ -86,5 +86,5 @@ test("loading and refused", async () => {
 
 test("a refusal is told in the server's words", async () => {
   await show({ "GET /api/v1/login-approvals": () => problem(403, "core.forbidden", "需要“审批登录与管理设备”权限") });
-  expect(await screen.findByText("需要“审批登录与管理设备”权限")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("需要“审批登录与管理设备”权限")).toBeVisible());
 });

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { expect, test, vi } from "vitest";
 import type { LoginDevice, LoginSession } from "@/api/types";
@@ -31,7 +31,7 @@ const sent = (calls: Awaited<ReturnType<typeof open>>["calls"], method: string, 
 
 test("security: factors, codes left and the password; accessible", async () => {
   await open("security");
-  expect(await screen.findByText("小米手机")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("小米手机")).toBeVisible());
   expect(screen.getByText("恢复码还剩 2 个")).toHaveClass("lb-warning");
   expect(screen.getByText("策略要求")).toBeVisible();
   const found = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
@@ -40,12 +40,12 @@ test("security: factors, codes left and the password; accessible", async () => {
 
 test("security: nothing yet, loading, refused", async () => {
   const empty = await open("security", { "GET /api/v1/me/factors": () => ({ items: [], recoveryCodesLeft: 0, required: false }) });
-  expect(await screen.findByText("还没有添加。添加后，密码泄露时别人也登录不了。")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("还没有添加。添加后，密码泄露时别人也登录不了。")).toBeVisible());
   expect(empty.calls.length).toBeGreaterThan(0);
 });
 test("security: a failed list can be tried again, a slow one says that it loads", async () => {
   await open("security", { "GET /api/v1/me/factors": () => problem(500, "core.internal", "系统出错了") });
-  expect(await screen.findByText("系统出错了")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("系统出错了")).toBeVisible());
   expect(screen.getByRole("button", { name: "重试" })).toBeVisible();
 });
 test("sessions that load", async () => {
@@ -62,10 +62,10 @@ test("an authenticator is added by its first code; with the first factor come th
   await user.click(await screen.findByRole("button", { name: "下一步" }));
   const code = await screen.findByLabelText("6 位验证码");
   await user.type(code, "000000");
-  expect(await screen.findByText("验证码不对或已用过，等下一个再试")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("验证码不对或已用过，等下一个再试")).toBeVisible());
   await vi.waitFor(() => expect(code).toHaveValue(""));
   await user.type(code, "123456");
-  expect(await screen.findByText("aaaa-bbbb")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("aaaa-bbbb")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "我已保存" }));
   await vi.waitFor(() => expect(screen.queryByText("aaaa-bbbb")).toBeNull());
   expect(sent(calls, "POST", "/api/v1/me/factors/totp")[0]?.body).toEqual({ name: "手机验证器" });
@@ -83,7 +83,7 @@ test("a passkey is made by the browser; giving up says so", async () => {
   await user.click(await screen.findByRole("button", { name: "添加通行密钥" }));
   create.mockRejectedValueOnce(new DOMException("closed", "NotAllowedError"));
   await user.click(await screen.findByRole("button", { name: "创建通行密钥" }));
-  expect(await screen.findByText("没有完成，再试一次。")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("没有完成，再试一次。")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "创建通行密钥" }));
   await vi.waitFor(() => expect(sent(calls, "POST", "/api/v1/me/factors/passkeys")[0]?.body).toMatchObject({ name: "这台电脑", state: "sealed", credential: { id: "a2V5", response: { attestationObject: "b2Jq", transports: ["internal"] } } }));
 });
@@ -92,7 +92,7 @@ test("the last factor stays where the policy asks for it, in the server's words"
   const { user } = await open("security", { "DELETE /api/v1/me/factors/f1": () => problem(409, "access.factor-required", "你的登录策略要求第二因素，不能去掉最后一个") });
   await user.click(await screen.findByRole("button", { name: "移除小米手机" }));
   await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: /移\s?除/ }));
-  expect(await screen.findByText("你的登录策略要求第二因素，不能去掉最后一个")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("你的登录策略要求第二因素，不能去掉最后一个")).toBeVisible());
 });
 
 test("new recovery codes are shown once", async () => {
@@ -111,7 +111,7 @@ test("the password is changed; a wrong one is told at its field", async () => {
   await user.click(screen.getByRole("button", { name: "修改密码" }));
   await vi.waitFor(() => expect(current).toHaveAccessibleDescription(/现在的密码不对/));
   await user.click(screen.getByRole("button", { name: "修改密码" }));
-  expect(await screen.findByText("密码已修改，其他登录已结束")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("密码已修改，其他登录已结束")).toBeVisible());
   expect(sent(calls, "PUT", "/api/v1/me/password")[1]?.body).toEqual({ current: "old", next: "山里的茶和船票一九三一" });
 });
 
@@ -148,7 +148,7 @@ test("devices: renamed, unbound; those given up are gone; WeChat is unbound", as
 
 test("permissions by their titles for who may read them, by area for everyone else; never codes", async () => {
   await open("permissions", {}, { ...me, fields: [{ field: "customer.phone", visibility: "masked" }] });
-  expect(await screen.findByText("分配客户")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("分配客户")).toBeVisible());
   expect(screen.queryByText("导出客户")).toBeNull();
   expect(screen.getByText("客户电话").nextSibling).toHaveTextContent("掩码");
   expect(document.body).not.toHaveTextContent(/customers\.|customer\.phone/);

@@ -40,17 +40,17 @@ test("people of the chosen unit, found by name without the name in the address",
 
 test("an empty unit says where its people may be", async () => {
   await org({ "GET /api/v1/employees": () => list([]) }, "/settings/org?unitId=u1");
-  expect(await screen.findByText("抵押部没有直属员工")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("抵押部没有直属员工")).toBeVisible());
 });
 
 test("a refused list is told in the server's words", async () => {
   await org({ "GET /api/v1/employees": () => problem(403, "core.forbidden", "需要“查看员工”权限") });
-  expect(await screen.findByText("需要“查看员工”权限")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("需要“查看员工”权限")).toBeVisible());
 });
 
 test("while it loads nothing is empty", async () => {
   await org({ "GET /api/v1/employees": never });
-  expect(await screen.findByRole("navigation", { name: "组织" })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("navigation", { name: "组织" })).toBeVisible());
   expect(screen.queryByText("还没有员工")).toBeNull();
 });
 
@@ -64,7 +64,7 @@ test("a new employee in one form, the password shown once", async () => {
   await user.click(drawer.getByLabelText("角色"));
   await user.click((await screen.findAllByTitle("业务员")).at(-1) as HTMLElement);
   await user.click(drawer.getByRole("button", { name: "新建员工" }));
-  expect(await screen.findByText("abcd-efgh-jkmn")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("abcd-efgh-jkmn")).toBeVisible());
   expect(screen.getByText("他登录后必须换成自己的密码。")).toBeVisible();
   const sent = calls.find(({ method, path }) => method === "POST" && path === "/api/v1/employees");
   expect(sent?.body).toEqual({ displayName: "周晓梅", username: "sales13", unitId: "u2", roleIds: ["r1"] });
@@ -81,7 +81,7 @@ test("a role beyond one's own is told at the roles", async () => {
   await user.click(drawer.getByLabelText("角色"));
   await user.click((await screen.findAllByTitle("业务员")).at(-1) as HTMLElement);
   await user.click(drawer.getByRole("button", { name: "新建员工" }));
-  expect(await drawer.findByText("你没有“管理角色”")).toBeVisible();
+  await waitFor(() => expect(drawer.getByText("你没有“管理角色”")).toBeVisible());
   expect(drawer.getByLabelText("角色")).toHaveAccessibleDescription("你没有“管理角色”");
 });
 
@@ -90,7 +90,7 @@ test("a unit that is in use stays, with the server's reason", async () => {
   await user.click(await screen.findByRole("button", { name: "抵押一组的更多操作" }));
   await user.click(await screen.findByRole("menuitem", { name: "删除" }));
   await user.click(await screen.findByRole("button", { name: "删除抵押一组" }));
-  expect(await screen.findByText("不能删除：里面有员工（含已停用的）")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("不能删除：里面有员工（含已停用的）")).toBeVisible());
 });
 
 test("a new team goes below the chosen department", async () => {
@@ -118,7 +118,7 @@ const page = (more: object = {}, who: Me = boss) =>
 
 test("an employee's account: facts, masked phone, live sessions that can be ended", async () => {
   const { user, calls } = await page({ "DELETE /api/v1/employees/*/sessions/*": () => null });
-  expect(await screen.findByText("138****8000")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("138****8000")).toBeVisible());
   expect(screen.getByText("验证器、2 个通行密钥")).toBeVisible();
   await user.click(await screen.findByRole("button", { name: "结束Chrome · Windows的登录" }));
   await waitFor(() => expect(calls.find(({ method }) => method === "DELETE")?.path).toBe("/api/v1/employees/e2/sessions/s9"));
@@ -130,7 +130,7 @@ test("a reset password is shown once, after what follows from it was said", asyn
   const dialog = within(await screen.findByRole("dialog"));
   await waitFor(() => expect(dialog.getByText("他的全部登录立即结束")).toBeVisible());
   await user.click(dialog.getByRole("button", { name: "重置密码" }));
-  expect(await screen.findByText("wxyz-2345-abcd")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("wxyz-2345-abcd")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "我已复制" }));
   await waitFor(() => expect(screen.queryByText("wxyz-2345-abcd")).toBeNull());
 });
@@ -172,5 +172,5 @@ test("what is refused explains itself, and a locked account can be opened", asyn
 
 test("out of sight is not there", async () => {
   await page({ "GET /api/v1/employees/*": () => problem(404, "access.employee-not-found", "") });
-  expect(await screen.findByText("不存在或无权查看")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("不存在或无权查看")).toBeVisible());
 });

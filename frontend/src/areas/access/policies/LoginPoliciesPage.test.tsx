@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { holding, impact, places, policy } from "@/test/access";
 import { list, never, problem, renderPage, type Server } from "@/test/render";
@@ -18,7 +18,7 @@ const writes = (calls: { method: string; path: string }[], method: string) => ca
 
 test("each part is a card with the server's sentence; old data of places are told", async () => {
   await renderPage(<LoginPoliciesPage />, server, page);
-  expect(await screen.findByRole("heading", { name: "业务员 · 网页" })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("heading", { name: "业务员 · 网页" })).toBeVisible());
   expect(card("IP").getByText("IP：只能从 203.0.113.0/24 登录")).toBeVisible();
   expect(card("无操作").getByText("无操作：30 分钟没有操作就锁定")).toBeVisible();
   expect(card("设备").getByRole("switch")).not.toBeChecked();
@@ -33,7 +33,7 @@ test("the effect is looked at before saving, with whom it shuts out and which se
   await user.click(card("时间").getByRole("button", { name: "周日" }));
   await user.click(screen.getByRole("button", { name: "看影响并保存" }));
   const panel = within(await screen.findByRole("dialog"));
-  expect(await panel.findByText("20 次里 18 次")).toBeVisible();
+  await waitFor(() => expect(panel.getByText("20 次里 18 次")).toBeVisible());
   expect(panel.getByText("IP 15")).toBeVisible();
   expect(panel.getByText("当前网络不在允许登录的范围")).toBeVisible();
   await user.click(panel.getByRole("button", { name: "保存并结束 1 个会话" }));
@@ -57,7 +57,7 @@ test("the server's errors stand at their fields", async () => {
   await user.clear(minutes);
   await user.type(minutes, "0");
   await user.click(screen.getByRole("button", { name: "看影响并保存" }));
-  expect(await card("无操作").findByText("不能小于 1")).toBeVisible();
+  await waitFor(() => expect(card("无操作").getByText("不能小于 1")).toBeVisible());
   expect(card("IP").getByText("格式不对")).toBeVisible();
 });
 
@@ -69,7 +69,7 @@ test("somebody else's newer version is merged part by part", async () => {
   fresh = policy({ version: 5, parts: { ...policy().parts, idle: { minutes: 10 } }, sentences: ["IP：只能从 203.0.113.0/24 登录", "无操作：10 分钟没有操作就锁定"] });
   await user.click(screen.getByRole("button", { name: "看影响并保存" }));
   await user.click(await screen.findByRole("button", { name: /^保存并结束/ }));
-  expect(await screen.findByText("别人刚改过这条策略，逐项选用哪一份")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("别人刚改过这条策略，逐项选用哪一份")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "合并后继续" }));
   await user.click(screen.getByRole("button", { name: "看影响并保存" }));
   await user.click(await screen.findByRole("button", { name: /^保存并结束/ }));
@@ -82,8 +82,8 @@ test("somebody else's newer version is merged part by part", async () => {
 test("an employee's policy follows the roles until a part is his own; overrides are marked", async () => {
   const staff = list([{ id: "e2", displayName: "陈明", orgUnit: { id: "u1", name: "抵押一组" }, roles: [{ id: "r1", code: "sales", name: "业务员" }] }]);
   const { user, calls } = await renderPage(<LoginPoliciesPage />, { ...server, "GET /api/v1/employees": () => staff, "POST /api/v1/login-policies": () => policy({ id: "p2", subject: { kind: "employee", id: "e2", name: "陈明" }, overrides: ["idle"] }) }, { ...page, at: "/settings/login-policies?employee=e2" });
-  expect(await screen.findByRole("heading", { name: "陈明 · 网页" })).toBeVisible();
-  expect(await card("无操作").findByText("业务员 · 无操作：30 分钟没有操作就锁定")).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("heading", { name: "陈明 · 网页" })).toBeVisible());
+  await waitFor(() => expect(card("无操作").getByText("业务员 · 无操作：30 分钟没有操作就锁定")).toBeVisible());
   await user.click(card("无操作").getByText("不限制"));
   expect(card("无操作").getByText("个人覆盖")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "看影响并保存" }));
@@ -102,7 +102,7 @@ test("the dry run answers in one line and says why, with an unsaved draft too", 
   await user.click(await screen.findByText("陈明"));
   await user.type(screen.getByLabelText("IP"), "114.114.114.114");
   await user.click(screen.getByRole("button", { name: "能登录吗" }));
-  expect(await screen.findByText("不能登录：当前网络不在允许登录的范围")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("不能登录：当前网络不在允许登录的范围")).toBeVisible());
   expect(screen.getByText("IP 归属地：江苏省南京市")).toBeVisible();
   expect(calls.find(({ path }) => path.endsWith("/try"))?.body).toMatchObject({ employeeId: "e2", ip: "114.114.114.114", device: "known", draft: { roleId: "r1", parts: { device: { max: 2 } } } });
 });
@@ -118,11 +118,11 @@ test("the calendar joins days in a row, tells an uncovered year, and takes the c
     },
     { ...page, at: "/settings/login-policies?tab=calendar&year=2026" },
   );
-  expect(await screen.findByText("02-16 周一 – 02-17 周二")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("02-16 周一 – 02-17 周二")).toBeVisible());
   expect(screen.getByText("2 天")).toBeVisible();
   expect(screen.getByRole("button", { name: "删除 2026-12-18" })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "下一年" }));
-  expect(await screen.findByText("还没有 2027 年的国家放假安排，按周一至周五上班计算。")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("还没有 2027 年的国家放假安排，按周一至周五上班计算。")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "加一天" }));
   await user.type(await screen.findByLabelText("日期"), "2027-03-01{Enter}");
   await user.type(screen.getByLabelText("说明"), "团建");
@@ -136,9 +136,9 @@ test("loading", async () => {
 });
 test("refused; and nothing to choose from", async () => {
   await renderPage(<LoginPoliciesPage />, { ...server, "GET /api/v1/login-policies": () => problem(403, "core.forbidden", "没有“管理登录策略”权限") }, page);
-  expect(await screen.findByText("没有“管理登录策略”权限")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("没有“管理登录策略”权限")).toBeVisible());
 });
 test("no role in sight and no policy yet", async () => {
   await renderPage(<LoginPoliciesPage />, { ...server, "GET /api/v1/login-policies": () => ({ items: [] }) }, { ...page, me: holding("access.policies.manage") });
-  expect(await screen.findByText("还没有登录策略")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("还没有登录策略")).toBeVisible());
 });

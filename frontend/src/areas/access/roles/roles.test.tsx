@@ -71,7 +71,7 @@ test("the list tells who holds each role, and why a built-in one stays", async (
 
 test("a refused list says so, a waiting one is not empty", async () => {
   await renderPage(<RolesPage />, { ...server, "GET /api/v1/roles": () => problem(403, "core.forbidden", "需要“查看员工”权限") }, { path: "/settings/roles", me: boss });
-  expect(await screen.findByText("需要“查看员工”权限")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("需要“查看员工”权限")).toBeVisible());
 });
 
 test("while it loads no role is empty", async () => {
@@ -84,7 +84,7 @@ test("a permission is given with a scope, the menu shows what it opens, and the 
   const { user, calls } = await editor({ "PUT /api/v1/roles/*": () => role({ version: 6 }) });
   const menu = await screen.findByRole("heading", { name: "看到的菜单" });
   await user.click(await screen.findByRole("checkbox", { name: "查看产品" }));
-  expect(await within(menu.closest("section") as HTMLElement).findByText("新增")).toBeVisible();
+  await waitFor(() => expect(within(menu.closest("section") as HTMLElement).getByText("新增")).toBeVisible());
   await user.click(screen.getByRole("checkbox", { name: "新建客户" }));
   await user.click(screen.getByRole("button", { name: "保存" }));
   await waitFor(() => {
@@ -133,7 +133,7 @@ test("leaving with unsaved changes is asked about; previewing waits for them", a
   await user.click(await screen.findByRole("checkbox", { name: "查看产品" }));
   expect(screen.getByRole("button", { name: /以此角色预览.*先保存，再预览/ })).toHaveAttribute("aria-disabled", "true");
   await user.click(screen.getByRole("link", { name: "角色" }));
-  expect(await screen.findByText("填写的内容还没有保存。")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("填写的内容还没有保存。")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "留下" }));
   expect(router.state.location.pathname).toBe("/settings/roles/r1");
   expect(screen.getByRole("checkbox", { name: "查看产品" })).toBeChecked();

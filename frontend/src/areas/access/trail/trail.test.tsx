@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { chain, entry, holding } from "@/test/access";
 import { list, never, problem, renderPage, type Server } from "@/test/render";
@@ -21,11 +21,11 @@ test("an entry opens with before and after, where from, and its seal", async () 
   await screen.findByText("编辑客户");
   await user.keyboard("j{Enter}");
   const panel = within(await screen.findByRole("dialog"));
-  expect(await panel.findByRole("row", { name: "电话 138****5678 186****0021" })).toBeVisible();
+  await waitFor(() => expect(panel.getByRole("row", { name: "电话 138****5678 186****0021" })).toBeVisible());
   expect(panel.getByText("203.0.113.7 · 四川省成都市")).toBeVisible();
   expect(panel.getByText("第 118 号")).toBeVisible();
   expect(panel.getByText("密码")).toBeVisible();
-  expect(await panel.findByText("范春琴")).toBeVisible();
+  await waitFor(() => expect(panel.getByText("范春琴")).toBeVisible());
   expect(panel.getByRole("link", { name: "这条记录的历史" })).toHaveAttribute("href", "/audit/records/c1");
   expect(panel.getByRole("link", { name: "同一会话的记录" })).toHaveAttribute("href", `/audit?sessionId=${entry().sessionId}`);
 });
@@ -34,7 +34,7 @@ test("filters ask the server; days of Shanghai become instants, acts stand under
   const { user, calls } = await renderPage(<AuditPage />, server, { ...page, at: "/audit?from=2026-11-01&to=2026-11-30" });
   await vi.waitFor(() => expect(calls.find(({ path }) => path === "/api/v1/audit/entries")?.query.get("from")).toBe("2026-10-31T16:00:00.000Z"));
   expect(calls.find(({ path }) => path === "/api/v1/audit/entries")?.query.get("to")).toBe("2026-11-30T16:00:00.000Z");
-  expect(await screen.findByRole("button", { name: "时间: 2026-11-01 – 2026-11-30" })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("button", { name: "时间: 2026-11-01 – 2026-11-30" })).toBeVisible());
   await user.click(await screen.findByRole("button", { name: "动作" }));
   await vi.waitFor(() => expect(screen.getByText("账号与权限")).toBeVisible());
   await user.click(screen.getByRole("checkbox", { name: "登录" }));
@@ -62,9 +62,9 @@ test("the chain's state stands on top; it is verified again as a task, its head 
     },
     page,
   );
-  expect(await screen.findByText(/^已验证到第 118 号 · /)).toBeVisible();
+  await waitFor(() => expect(screen.getByText(/^已验证到第 118 号 · /)).toBeVisible());
   await user.click(screen.getByRole("button", { name: "立即验证" }));
-  expect(await screen.findByText(/^已验证到第 120 号 · /)).toBeVisible();
+  await waitFor(() => expect(screen.getByText(/^已验证到第 120 号 · /)).toBeVisible());
   await user.click(screen.getByRole("button", { name: "导出链头" }));
   await vi.waitFor(() => expect(saved).toEqual(["audit-head-demo-120.json"]));
   expect(calls.filter(({ method, path }) => method === "POST" && path === "/api/v1/audit/heads")).toHaveLength(1);
@@ -73,7 +73,7 @@ test("the chain's state stands on top; it is verified again as a task, its head 
 
 test("a broken chain names its entry", async () => {
   await renderPage(<AuditPage />, { ...server, "GET /api/v1/audit/chain": () => chain({ verified: { at: "2026-11-20T02:00:00Z", toSeal: 90, entries: 1, broken: { kind: "changed", seal: 91, entryId: "a7", message: "第 91 号封印里的一条记录被改过" } } }) }, page);
-  expect(await screen.findByText("第 91 号封印里的一条记录被改过")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("第 91 号封印里的一条记录被改过")).toBeVisible());
   expect(screen.getByRole("button", { name: "看这条记录" })).toBeVisible();
 });
 
@@ -86,30 +86,30 @@ test("an export takes the filters of the list and a span of days", async () => {
 
 test("empty, and without the permission to export there is none", async () => {
   await renderPage(<AuditPage />, { ...server, "GET /api/v1/audit/entries": () => list([]) }, { ...page, me: holding("access.audit.view") });
-  expect(await screen.findByText("还没有审计记录")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("还没有审计记录")).toBeVisible());
   expect(screen.queryByRole("button", { name: "导出 CSV" })).toBeNull();
   expect(screen.queryByRole("button", { name: "导出链头" })).toBeNull();
 });
 test("refused", async () => {
   const refused = () => problem(403, "core.forbidden", "没有“查看审计”权限");
   await renderPage(<AuditPage />, { ...server, "GET /api/v1/audit/entries": refused, "GET /api/v1/audit/chain": never }, page);
-  expect(await screen.findByText("没有“查看审计”权限")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("没有“查看审计”权限")).toBeVisible());
 });
 
 const record = { path: "/audit/records/:subjectId", at: "/audit/records/c1", me };
 test("a record's history is a timeline with its changes, and goes on to older entries", async () => {
   const { user } = await renderPage(<RecordHistoryPage />, { ...server, "GET /api/v1/audit/records/*": ({ query }) => (query.get("cursor") ? list([entry({ id: "a0", title: "新建客户", changes: [] })]) : { items: [entry()], nextCursor: "n" }) }, record);
-  expect(await screen.findByRole("heading", { name: /客户 王\*\* 的历史/ })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("heading", { name: /客户 王\*\* 的历史/ })).toBeVisible());
   expect(screen.getByRole("row", { name: "电话 138****5678 186****0021" })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "更早的" }));
-  expect(await screen.findByText("新建客户")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("新建客户")).toBeVisible());
   await user.click(screen.getByRole("button", { name: "打开" }));
-  expect(await screen.findByText("elsewhere")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("elsewhere")).toBeVisible());
 });
 test("a record that nobody touched; a refusal", async () => {
   const answers = [list([]), problem(403, "core.forbidden", "没有“查看审计”权限")];
   const { cache } = await renderPage(<RecordHistoryPage />, { ...server, "GET /api/v1/audit/records/*": () => answers.shift() }, record);
-  expect(await screen.findByText("没有对它做过什么")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("没有对它做过什么")).toBeVisible());
   await cache.resetQueries();
-  expect(await screen.findByText("没有“查看审计”权限")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("没有“查看审计”权限")).toBeVisible());
 });
